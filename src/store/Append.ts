@@ -1,0 +1,185 @@
+/**
+ * One atomic decision, as a store records it: events for one stream or several, what the writer believes of streams,
+ * and the condition under which the decision holds. Either all of it happens or nothing does.
+ * `checkAppend` is the one gate through which every append passes, in every adapter: names, ids and payloads that a
+ * store could not keep exactly are refused there, before anything is sent.
+ * Used by: `EventStore`, `Journal`, the adapters, `run`.
+ *
+ * Laws (test/properties/store/Append.test.ts):
+ * - APP-1 exactness: what `checkAppend` lets through has the same ids, types, tags (as a set) and data as before.
+ * - APP-2 refusal: a name, id, schema version or payload that a store cannot keep is refused, with its path.
+ * @since 0.1.0
+ */
+import { either as E, readonlyArray as RA } from 'fp-ts'
+import { type AppendCondition, consistencyToken } from './AppendCondition.js'
+import { isEventId } from './EventId.js'
+import type { EventToAppend, StorableEvent } from './EventToAppend.js'
+import type { ExpectedVersion } from './ExpectedVersion.js'
+import { beginning, type GlobalPosition } from './GlobalPosition.js'
+import { type JsonObject, toJson } from './Json.js'
+import { entriesOf, type Query } from './Query.js'
+import { type DuplicateEventId, type InvalidInput, invalidInput } from './StoreError.js'
+import type { StreamId } from './StreamId.js'
+import type { Tag } from './Tag.js'
+import type { Version } from './Version.js'
+
+/** A stream and what the writer believes of it; the stream need not be one that is written to. */
+export interface StreamExpectation {
+  readonly stream: StreamId
+  readonly version: ExpectedVersion
+}
+
+/** Events in the order in which they enter the log. A stream without an expectation is written at any version. */
+export interface Append {
+  readonly events: ReadonlyArray<EventToAppend>
+  readonly expected: ReadonlyArray<StreamExpectation>
+  readonly condition?: AppendCondition
+}
+
+/** What was recorded. */
+export interface Appended {
+  /** Each stream that was written to, and its version afterwards, in the order of first mention. */
+  readonly streams: ReadonlyArray<{ readonly stream: StreamId; readonly version: Version }>
+  /** The position of the last event. */
+  readonly lastPosition: GlobalPosition
+  /** True when the very same events had been recorded before, and nothing was written now. */
+  readonly repeated: boolean
+}
+
+/** An append that a store can keep exactly. */
+export interface StorableAppend extends Append {
+  readonly events: ReadonlyArray<StorableEvent>
+}
+
+/** What an append without events gives, in every adapter: nothing is checked, sent or written. */
+export const nothingAppended: Appended = { streams: [], lastPosition: beginning, repeated: false }
+
+/**
+ * Events for one stream, under one expectation.
+ * @example
+ * import { eventId, eventToAppend, noStream, streamId, toStream } from 'decider-ts/store'
+ * const stream = streamId('account', 'a1')
+ * const id = eventId('0198a6a2-0000-7000-8000-000000000001')
+ * const append = toStream(stream, noStream)([eventToAppend({ id, stream, type: 'Opened', data: {} })])
+ * append.expected // => [{ stream, version: noStream }]
+ */
+export const toStream =
+  (stream: StreamId, version: ExpectedVersion) =>
+  (events: ReadonlyArray<EventToAppend>): Append => ({ events, expected: [{ stream, version }] })
+
+/** How a store writes a decision down: the last gate before it. */
+export const checkAppend = (append: Append): E.Either<InvalidInput | DuplicateEventId, StorableAppend> => {
+  const events = RA.traverseWithIndex(E.Applicative)(checkEvent)(append.events)
+  if (E.isLeft(events)) return events
+  for (const { stream } of append.expected) {
+    const problem = nameProblem(stream, nameLengthMax)
+    if (problem !== undefined) return E.left(invalidInput('expected.stream', problem))
+  }
+  const conditionProblem = append.condition && checkCondition(append.condition)
+  if (conditionProblem) return E.left(conditionProblem)
+  const repeated = repeatedId(append.events)
+  return repeated === undefined ? E.right({ ...append, events: events.right }) : E.left(repeated)
+}
+
+/**
+ * The name of a stream, if a store can have such a stream.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import { checkStreamId, streamIdFrom } from 'decider-ts/store'
+ * E.isLeft(checkStreamId(streamIdFrom(''))) // => true
+ */
+export const checkStreamId = (stream: StreamId): E.Either<InvalidInput, StreamId> => {
+  const problem = nameProblem(stream, nameLengthMax)
+  return problem === undefined ? E.right(stream) : E.left(invalidInput('stream', problem))
+}
+
+/** A query whose names a store can compare. */
+export const checkQuery = (query: Query): E.Either<InvalidInput, Query> => {
+  if (query._tag === 'Everything') return E.right(query)
+  for (const [index, { types, tags }] of query.items.entries()) {
+    const problem =
+      firstProblem(types, typeLengthMax, `items[${index}].types`) ??
+      firstProblem(tags, nameLengthMax, `items[${index}].tags`)
+    if (problem !== undefined) return E.left(problem)
+  }
+  return E.right(query)
+}
+
+/** In UTF-16 code units: three bytes each at most in UTF-8, which an index entry of PostgreSQL (2,704 bytes) holds. */
+const nameLengthMax = 512
+const typeLengthMax = 256
+const schemaVersionMax = 32_767
+
+const loneSurrogate = /\p{Surrogate}/u
+
+const nameProblem = (name: unknown, lengthMax: number): string | undefined => {
+  if (typeof name !== 'string') return `is not a text but ${typeof name}`
+  if (name === '') return 'is empty'
+  if (name.length > lengthMax) return `is longer than ${lengthMax} characters`
+  if (name.includes('\u0000')) return 'contains U+0000'
+  return loneSurrogate.test(name) ? 'contains half of a surrogate pair' : undefined
+}
+
+const firstProblem = (
+  names: ReadonlyArray<string>,
+  lengthMax: number,
+  path: string,
+): InvalidInput | undefined => {
+  for (const [index, name] of names.entries()) {
+    const problem = nameProblem(name, lengthMax)
+    if (problem !== undefined) return invalidInput(`${path}[${index}]`, problem)
+  }
+  return undefined
+}
+
+const checkEvent = (index: number, event: EventToAppend): E.Either<InvalidInput, StorableEvent> => {
+  const path = `events[${index}]`
+  const problem = eventProblem(event, path)
+  if (problem !== undefined) return E.left(problem)
+  const data = toJson(event.data, `${path}.data`)
+  if (E.isLeft(data)) return data
+  const metadata = toJson(event.metadata, `${path}.metadata`)
+  if (E.isLeft(metadata)) return metadata
+  if (!isJsonObject(metadata.right)) return E.left(invalidInput(`${path}.metadata`, 'is not an object'))
+  return E.right({ ...event, tags: distinct(event.tags), data: data.right, metadata: metadata.right })
+}
+
+const isJsonObject = (json: unknown): json is JsonObject =>
+  typeof json === 'object' && json !== null && !Array.isArray(json)
+
+const eventProblem = (event: EventToAppend, path: string): InvalidInput | undefined => {
+  if (!isEventId(event.id)) return invalidInput(`${path}.id`, 'is not a UUID in lower case')
+  const stream = nameProblem(event.stream, nameLengthMax)
+  if (stream !== undefined) return invalidInput(`${path}.stream`, stream)
+  const type = nameProblem(event.type, typeLengthMax)
+  if (type !== undefined) return invalidInput(`${path}.type`, type)
+  const { schemaVersion } = event
+  if (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > schemaVersionMax) {
+    return invalidInput(`${path}.schemaVersion`, `is not a whole number from 1 to ${schemaVersionMax}`)
+  }
+  return firstProblem(event.tags, nameLengthMax, `${path}.tags`)
+}
+
+const distinct = (tags: ReadonlyArray<Tag>): ReadonlyArray<Tag> =>
+  tags.length < 2 ? tags : [...new Set(tags)]
+
+const checkCondition = ({ failIfEventsMatch, after }: AppendCondition): InvalidInput | undefined => {
+  const query = checkQuery(failIfEventsMatch)
+  if (E.isLeft(query)) return invalidInput(`condition.${query.left.path}`, query.left.reason)
+  if (after === undefined || after.length === entriesOf(failIfEventsMatch)) return undefined
+  return invalidInput('condition.after', 'is a token of another query: it has one entry for each item')
+}
+
+/** The token of a condition, where no token means that nothing has been read: any event that matches is too new. */
+export const tokenOf = ({ failIfEventsMatch, after }: AppendCondition) =>
+  after ?? consistencyToken(Array.from({ length: entriesOf(failIfEventsMatch) }, () => beginning))
+
+const repeatedId = (events: ReadonlyArray<EventToAppend>): DuplicateEventId | undefined => {
+  if (events.length < 2) return undefined
+  const seen = new Set<string>()
+  for (const { id } of events) {
+    if (seen.has(id)) return { _tag: 'DuplicateEventId', id }
+    seen.add(id)
+  }
+  return undefined
+}

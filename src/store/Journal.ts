@@ -1,0 +1,237 @@
+/**
+ * The executable specification of `EventStore`: append and read as functions on a value, one append after another.
+ * Read it to know what a store promises. It favours plainness over speed; adapters are fast, and a model-based
+ * property holds each of them to this file.
+ * Used by: the conformance suite and the tests of the adapters.
+ *
+ * Laws (test/properties/store/Journal.test.ts):
+ * - JNL-1 dense versions: the n-th event of a stream has version n.
+ * - JNL-2 order: positions grow by one, in the order of the appends and of the events within an append.
+ * - JNL-3 atomicity: an append that fails leaves the journal as it was.
+ * - JNL-4 idempotence: sending an append again changes nothing and answers as the first time.
+ * - JNL-5 one predicate: an append guarded by a query and the token of a read fails exactly when a later read of that
+ *   query would find an event the first read did not.
+ * - JNL-6 slices: a bounded, limited or backward read is the whole read, cut and turned.
+ * @since 0.1.0
+ */
+import { either as E, function as F, option as O, readonlyArray as RA } from 'fp-ts'
+import {
+  type Append,
+  type Appended,
+  checkAppend,
+  checkQuery,
+  checkStreamId,
+  nothingAppended,
+  type StorableAppend,
+  tokenOf,
+} from './Append.js'
+import { type AppendCondition, type ConsistencyToken, consistencyToken } from './AppendCondition.js'
+import { checkRange, type QuerySlice, type Range, type StreamSlice } from './EventStore.js'
+import type { StorableEvent } from './EventToAppend.js'
+import { holdsFor } from './ExpectedVersion.js'
+import { beginning, type GlobalPosition, globalPosition } from './GlobalPosition.js'
+import { stringify } from './Json.js'
+import { entriesOf, matches, matchesItem, type Query } from './Query.js'
+import type { RecordedEvent } from './RecordedEvent.js'
+import type {
+  AppendError,
+  ConditionConflict,
+  DuplicateEventId,
+  InvalidInput,
+  VersionConflict,
+} from './StoreError.js'
+import type { StreamId } from './StreamId.js'
+import type { Timestamp } from './Timestamp.js'
+import { noVersion, type Version, version } from './Version.js'
+
+/** Every fact so far, in the order of the log. */
+export interface Journal {
+  readonly events: ReadonlyArray<RecordedEvent>
+}
+
+/**
+ * No facts yet.
+ * @example
+ * import { emptyJournal, headOf } from 'decider-ts/store'
+ * headOf(emptyJournal) // => 0n
+ */
+export const emptyJournal: Journal = { events: [] }
+
+/** The position of the newest event, or 0. */
+export const headOf = (journal: Journal): GlobalPosition => journal.events.at(-1)?.position ?? beginning
+
+/** How many events a stream holds. */
+export const versionOf =
+  (stream: StreamId) =>
+  (journal: Journal): Version =>
+    journal.events.findLast((event) => event.stream === stream)?.version ?? noVersion
+
+/**
+ * One append at one moment: the journal afterwards, or why nothing changed. Checks come in this order: input, repeated
+ * event ids, expected versions in the order given, append condition.
+ */
+export const append =
+  (request: Append, now: Timestamp) =>
+  (journal: Journal): E.Either<AppendError, readonly [Appended, Journal]> => {
+    if (request.events.length === 0) return E.right([nothingAppended, journal])
+    return F.pipe(
+      checkAppend(request),
+      E.chainW((storable) =>
+        F.pipe(
+          repeatOf(storable, journal),
+          E.chainW(
+            O.match(
+              () => write(storable, now, journal),
+              (first) => E.right([first, journal] as const),
+            ),
+          ),
+        ),
+      ),
+    )
+  }
+
+/** The events of a stream: all of them, or the part that a range names. */
+export const readStream =
+  (stream: StreamId, range: Range<Version> = {}) =>
+  (journal: Journal): E.Either<InvalidInput, StreamSlice> =>
+    F.pipe(
+      checkStreamId(stream),
+      E.chain(() => checkRange(range)),
+      E.map(() => ({
+        events: cut(
+          range,
+          (event) => event.version,
+        )(journal.events.filter((event) => event.stream === stream)),
+        version: versionOf(stream)(journal),
+      })),
+    )
+
+/** The events that match a query, and the token for an append condition. */
+export const read =
+  (query: Query, range: Range<GlobalPosition> = {}) =>
+  (journal: Journal): E.Either<InvalidInput, QuerySlice> =>
+    F.pipe(
+      checkQuery(query),
+      E.chain(() => checkRange(range)),
+      E.map(() => {
+        const events = cut(range, (event) => event.position)(journal.events.filter(matches(query)))
+        const seen = seenUpTo(range, events, headOf(journal))
+        return { events, token: consistencyToken(Array.from({ length: entriesOf(query) }, () => seen)) }
+      }),
+    )
+
+/**
+ * Up to where a read has seen all events of its query. A read that a limit may have cut short has seen what it
+ * returned and no more; read backward it has seen no prefix at all.
+ */
+export const seenUpTo = (
+  { to, limit, direction }: Range<GlobalPosition>,
+  events: ReadonlyArray<RecordedEvent>,
+  head: GlobalPosition,
+): GlobalPosition => {
+  const bound = to === undefined || head < to ? head : to
+  if (limit === undefined || events.length < limit) return bound
+  return direction === 'backward' ? beginning : (events.at(-1)?.position ?? beginning)
+}
+
+const cut =
+  <Place extends bigint>(
+    { after, to, limit, direction }: Range<Place>,
+    placeOf: (event: RecordedEvent) => Place,
+  ) =>
+  (events: ReadonlyArray<RecordedEvent>): ReadonlyArray<RecordedEvent> => {
+    const within = events.filter(
+      (event) =>
+        (after === undefined || placeOf(event) > after) && (to === undefined || placeOf(event) <= to),
+    )
+    return (direction === 'backward' ? RA.reverse(within) : within).slice(0, limit)
+  }
+
+/** The first answer, if these very events are recorded; a failure, if an id among them belongs to another event. */
+const repeatOf = (
+  { events }: StorableAppend,
+  journal: Journal,
+): E.Either<DuplicateEventId, O.Option<Appended>> => {
+  const recorded = events.map(({ id }) => journal.events.find((event) => event.id === id))
+  if (recorded.every((event) => event === undefined)) return E.right(O.none)
+  const other = events.find((event, index) => !isSame(event, recorded[index]))
+  if (other !== undefined) return E.left({ _tag: 'DuplicateEventId', id: other.id })
+  return E.right(O.some({ ...answerFor(RA.compact(recorded.map(O.fromNullable))), repeated: true }))
+}
+
+const isSame = (event: StorableEvent, recorded: RecordedEvent | undefined): boolean =>
+  recorded !== undefined &&
+  event.stream === recorded.stream &&
+  event.type === recorded.type &&
+  event.schemaVersion === recorded.schemaVersion &&
+  stringify(event.data) === stringify(recorded.data)
+
+const write = (
+  request: StorableAppend,
+  now: Timestamp,
+  journal: Journal,
+): E.Either<VersionConflict | ConditionConflict, readonly [Appended, Journal]> =>
+  F.pipe(
+    checkExpected(request, journal),
+    E.chainW(() =>
+      request.condition === undefined ? E.right(undefined) : checkCondition(request.condition, journal),
+    ),
+    E.map(() => {
+      const recorded = request.events.reduce(
+        (log, event) => [...log, record(event, now, { events: log })],
+        journal.events,
+      )
+      return [answerFor(recorded.slice(journal.events.length)), { events: recorded }] as const
+    }),
+  )
+
+const checkExpected = ({ expected }: StorableAppend, journal: Journal): E.Either<VersionConflict, void> => {
+  for (const { stream, version: belief } of expected) {
+    const actual = versionOf(stream)(journal)
+    if (!holdsFor(actual)(belief))
+      return E.left({ _tag: 'VersionConflict', stream, expected: belief, actual })
+  }
+  return E.right(undefined)
+}
+
+const checkCondition = (condition: AppendCondition, journal: Journal): E.Either<ConditionConflict, void> => {
+  const conflict = journal.events.find(isTooNew(condition.failIfEventsMatch, tokenOf(condition)))
+  return conflict === undefined
+    ? E.right(undefined)
+    : E.left({ _tag: 'ConditionConflict', position: conflict.position })
+}
+
+const isTooNew =
+  (query: Query, token: ConsistencyToken) =>
+  (event: RecordedEvent): boolean =>
+    token.some(
+      (after, entry) =>
+        event.position > after &&
+        (query._tag === 'Everything' ||
+          query.items.slice(entry, entry + 1).some((item) => matchesItem(item)(event))),
+    )
+
+const record = (event: StorableEvent, now: Timestamp, journal: Journal): RecordedEvent => ({
+  id: event.id,
+  stream: event.stream,
+  version: version(versionOf(event.stream)(journal) + 1n),
+  position: globalPosition(headOf(journal) + 1n),
+  type: event.type,
+  schemaVersion: event.schemaVersion,
+  tags: event.tags,
+  data: event.data,
+  metadata: event.metadata,
+  recordedAt: now,
+})
+
+/** What an append of these events answers: each stream's version after its last event, and the last position. */
+const answerFor = (recorded: ReadonlyArray<RecordedEvent>): Appended => ({
+  streams: [...new Map(recorded.map(({ stream, version }) => [stream, version]))].map(
+    ([stream, version]) => ({
+      stream,
+      version,
+    }),
+  ),
+  lastPosition: recorded.at(-1)?.position ?? beginning,
+  repeated: false,
+})

@@ -1,0 +1,118 @@
+/**
+ * What a store keeps of an event: JSON, exactly. JavaScript's own `JSON.stringify` alters what it cannot say (`NaN`
+ * becomes `null`, a `Date` a string, `-0` loses its sign), and an altered fact is a lost one. Here a value is JSON
+ * already, or it is refused with the path to the first part that is not.
+ * Used by: `checkAppend` and the adapters.
+ *
+ * Laws (test/properties/store/Json.test.ts):
+ * - JSON-1 exactness: what `toJson` accepts comes back deeply equal, key order included, from
+ *   `JSON.parse(stringify(json))`.
+ * - JSON-2 isolation: the result of `toJson` is a frozen copy, so a later change of the value changes no fact.
+ * - JSON-3 refusal: a value with a part that JSON cannot say is refused, and the path leads to that part.
+ * @since 0.1.0
+ */
+import { either as E } from 'fp-ts'
+import { type InvalidInput, invalidInput } from './StoreError.js'
+
+/** Any JSON value. Numbers are finite. */
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
+
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+/** How many levels of arrays and objects a value may nest. It also ends the walk over a value that holds itself. */
+const depthMax = 512
+
+/**
+ * The value as JSON: a frozen copy, or the path to what JSON cannot say (`undefined` in an array, `NaN`, a bigint, a
+ * function, a `Date`, a class instance, more than 512 levels). An object's key whose value is `undefined` counts as
+ * absent, as it does for a codec.
+ * @example
+ * import { toJson } from 'decider-ts/store'
+ * import { either as E } from 'fp-ts'
+ * toJson({ amount: 5, note: undefined }) // => E.right({ amount: 5 })
+ * E.isLeft(toJson({ at: new Date(0) })) // => true
+ */
+export const toJson = (value: unknown, path = ''): E.Either<InvalidInput, Json> => {
+  try {
+    return E.right(copy(value, path, 0))
+  } catch (refusal) {
+    if (refusal instanceof NotJson) return E.left(invalidInput(refusal.path || '(root)', refusal.message))
+    throw refusal
+  }
+}
+
+/**
+ * The exact text of a JSON value. Unlike `JSON.stringify` it keeps the sign of `-0`.
+ * @example
+ * import { stringify } from 'decider-ts/store'
+ * stringify({ b: 1, a: [-0] }) // => '{"b":1,"a":[-0]}'
+ */
+export const stringify = (json: Json): string => {
+  const text = JSON.stringify(json)
+  // Only a lone 0 in the text can hide a lost sign, so most values pay for one search and nothing else.
+  return loneZero.test(text) ? write(json) : text
+}
+
+const loneZero = /(?:^|[:[,])0(?:$|[,\]}])/
+
+const write = (json: Json): string => {
+  if (Object.is(json, -0)) return '-0'
+  if (Array.isArray(json)) return `[${json.map(write).join(',')}]`
+  if (typeof json !== 'object' || json === null) return JSON.stringify(json)
+  return `{${Object.entries(json)
+    .map(([key, value]) => `${JSON.stringify(key)}:${write(value)}`)
+    .join(',')}}`
+}
+
+/** Leaves the walk at the first part that is not JSON; never leaves this module. */
+class NotJson extends Error {
+  constructor(
+    readonly path: string,
+    reason: string,
+  ) {
+    super(reason)
+  }
+}
+
+const copy = (value: unknown, path: string, depth: number): Json => {
+  if (depth > depthMax) throw new NotJson(path, `nests deeper than ${depthMax} levels, or holds itself`)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return value
+    throw new NotJson(path, `${value} is not a number in JSON`)
+  }
+  if (Array.isArray(value)) return copyArray(value, path, depth)
+  if (typeof value === 'object') return copyObject(value, path, depth)
+  throw new NotJson(path, `a value of type ${typeof value} is not JSON`)
+}
+
+const copyArray = (items: ReadonlyArray<unknown>, path: string, depth: number): Json => {
+  const copied: Array<Json> = []
+  // An index loop, because `map` skips the holes of a sparse array, and a hole is an `undefined` that JSON changes.
+  for (let index = 0; index < items.length; index++) {
+    copied.push(copy(items[index], `${path}[${index}]`, depth + 1))
+  }
+  return Object.freeze(copied)
+}
+
+const copyObject = (value: object, path: string, depth: number): Json => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new NotJson(path, 'is an instance of a class; encode it to plain data')
+  }
+  const copied: Record<string, Json> = {}
+  for (const [key, part] of Object.entries(value)) {
+    if (part !== undefined) define(copied, key, copy(part, path === '' ? key : `${path}.${key}`, depth + 1))
+  }
+  return Object.freeze(copied)
+}
+
+/** Assigning to the key `__proto__` would set the prototype and lose the value. */
+const define = (target: Record<string, Json>, key: string, value: Json): void => {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
+  } else target[key] = value
+}
