@@ -177,11 +177,8 @@ const write = (
       request.condition === undefined ? E.right(undefined) : checkCondition(request.condition, journal),
     ),
     E.map(() => {
-      const recorded = request.events.reduce(
-        (log, event) => [...log, record(event, now, { events: log })],
-        journal.events,
-      )
-      return [answerFor(recorded.slice(journal.events.length)), { events: recorded }] as const
+      const recorded = request.events.map(record(now, journal))
+      return [answerFor(recorded), { events: [...journal.events, ...recorded] }] as const
     }),
   )
 
@@ -211,18 +208,23 @@ const isTooNew =
           query.items.slice(entry, entry + 1).some((item) => matchesItem(item)(event))),
     )
 
-const record = (event: StorableEvent, now: Timestamp, journal: Journal): RecordedEvent => ({
-  id: event.id,
-  stream: event.stream,
-  version: version(versionOf(event.stream)(journal) + 1n),
-  position: globalPosition(headOf(journal) + 1n),
-  type: event.type,
-  schemaVersion: event.schemaVersion,
-  tags: event.tags,
-  data: event.data,
-  metadata: event.metadata,
-  recordedAt: now,
-})
+const record =
+  (now: Timestamp, journal: Journal) =>
+  (event: StorableEvent, index: number, append: ReadonlyArray<StorableEvent>): RecordedEvent => ({
+    id: event.id,
+    stream: event.stream,
+    version: version(
+      versionOf(event.stream)(journal) +
+        BigInt(append.slice(0, index + 1).filter(({ stream }) => stream === event.stream).length),
+    ),
+    position: globalPosition(headOf(journal) + BigInt(index + 1)),
+    type: event.type,
+    schemaVersion: event.schemaVersion,
+    tags: event.tags,
+    data: event.data,
+    metadata: event.metadata,
+    recordedAt: now,
+  })
 
 /** What an append of these events answers: each stream's version after its last event, and the last position. */
 const answerFor = (recorded: ReadonlyArray<RecordedEvent>): Appended => ({
