@@ -1,0 +1,99 @@
+/**
+ * Between the events of a domain and what a store keeps of them. A domain's event is one object with a `type`; a store
+ * keeps the type, the version of the shape, and the rest as data.
+ * Used by: `Timeline`, `Domain`, `DecisionModel`, `run`.
+ *
+ * Laws (test/properties/evolve/EventCodec.test.ts):
+ * - COD-1 round trip: decoding what was encoded gives the event back, also through JSON.
+ * - COD-2 nothing skipped: a recorded event that cannot be decoded is an `Undecodable` that names its stream, version,
+ *   position and path, wherever it stands in the history.
+ * @since 0.1.0
+ */
+import { either as E, function as F, readonlyArray as RA } from 'fp-ts'
+import type { RecordedEvent } from '../store/RecordedEvent.js'
+import type { Undecodable } from '../store/StoreError.js'
+import { type DecodeFailure, joinPath } from './Codec.js'
+import { type TaggedCodec, undeclared, unionOf } from './TaggedCodec.js'
+import { currentSchemaVersion, type SerializedEvent, type Upcasters, upcast } from './Upcaster.js'
+
+/** A two-way translation between domain events and serialized ones. */
+export interface EventCodec<Event> {
+  /** The codec of the domain's events, `type` and all, and the event types it knows. */
+  readonly tagged: TaggedCodec<Event>
+  readonly upcasters: Upcasters
+  readonly encode: (event: Event) => SerializedEvent
+  readonly decode: (event: SerializedEvent) => E.Either<DecodeFailure, Event>
+}
+
+/**
+ * An event codec from the union of the domain's events, and the upcasters of the types whose shape has changed.
+ * @example
+ * import * as t from 'io-ts'
+ * import { eventCodec, taggedCodec } from 'decider-ts/evolve'
+ * const codec = eventCodec(taggedCodec(t.type({ type: t.literal('Paid'), cents: t.Int })))
+ * const paid = codec.decode({ type: 'Paid', schemaVersion: 1, data: { cents: 'many' } })
+ * paid // => { _tag: 'Left', left: { path: 'data.cents', reason: "is 'many', which is not Int" } }
+ */
+export const eventCodec = <Event extends { readonly type: string }>(
+  tagged: TaggedCodec<Event>,
+  upcasters: Upcasters = {},
+): EventCodec<Event> => ({
+  tagged,
+  upcasters,
+  encode: (event) => ({
+    type: event.type,
+    schemaVersion: currentSchemaVersion(upcasters)(event.type),
+    data: withoutType(tagged.encode(event)),
+  }),
+  decode: (serialized) => {
+    if (!tagged.types.includes(serialized.type)) return E.left(undeclared(serialized.type, tagged.types))
+    return F.pipe(
+      upcast(upcasters)(serialized),
+      E.chain(({ type, data }) => F.pipe(tagged.decode(withType(type, data)), E.mapLeft(inData))),
+    )
+  },
+})
+
+const withoutType = (encoded: unknown): unknown => {
+  if (typeof encoded !== 'object' || encoded === null) return encoded
+  const { type: _, ...data } = encoded as { readonly type?: unknown }
+  return data
+}
+
+/** Data that is no object fails in the codec, which then says so; an array would pass for an object if it were spread. */
+const withType = (type: string, data: unknown): unknown =>
+  typeof data === 'object' && data !== null && !Array.isArray(data) ? { ...data, type } : data
+
+const inData = ({ path, reason }: DecodeFailure): DecodeFailure => ({ path: joinPath('data', path), reason })
+
+/** Several event codecs as one; a type that two of them declare throws, as in `unionOf`. */
+export const unionOfEvents = <Event extends { readonly type: string }>(
+  parts: ReadonlyArray<EventCodec<Event>>,
+): EventCodec<Event> =>
+  eventCodec(
+    unionOf(parts.map(({ tagged }) => tagged)),
+    Object.assign({}, ...parts.map(({ upcasters }) => upcasters)) as Upcasters,
+  )
+
+/** The domain event of a recorded one, or where and why it cannot be read. */
+export const decodeRecorded =
+  <Event>(codec: Pick<EventCodec<Event>, 'decode'>) =>
+  (recorded: RecordedEvent): E.Either<Undecodable, Event> =>
+    E.mapLeft(undecodable(recorded))(codec.decode(recorded))
+
+/** The domain events of a history; the first that cannot be read stops it. */
+export const decodeHistory = <Event>(codec: Pick<EventCodec<Event>, 'decode'>) =>
+  RA.traverse(E.Applicative)(decodeRecorded(codec))
+
+const undecodable =
+  ({ stream, version, position, type, schemaVersion }: RecordedEvent) =>
+  ({ path, reason }: DecodeFailure): Undecodable => ({
+    _tag: 'Undecodable',
+    stream,
+    version,
+    position,
+    type,
+    schemaVersion,
+    path,
+    reason,
+  })

@@ -1,0 +1,120 @@
+/**
+ * A codec for a closed union whose members tell themselves apart by a literal `type`: the commands, the events or the
+ * rejections of a domain. The names are read from the io-ts codec itself, so a domain is routed, declared and checked
+ * by the one definition that also decodes it.
+ * Used by: `EventCodec`, `Domain`, `DecisionModel`, the harness.
+ *
+ * Laws (test/properties/evolve/TaggedCodec.test.ts):
+ * - TAG-1 names: `types` are exactly the literals of `type` that the codec accepts.
+ * - TAG-2 round trip: decoding what was encoded gives the value back.
+ * - TAG-3 union: `unionOf` decodes and encodes each value as the first part that accepts it does.
+ * @since 0.1.0
+ */
+import { either as E } from 'fp-ts'
+import type * as t from 'io-ts'
+import { type Codec, type DecodeFailure, type Described, fromIoTs } from './Codec.js'
+
+/** A codec of values told apart by `type`. */
+export interface TaggedCodec<A> extends Codec<A> {
+  /** The declared names, in the order of declaration. */
+  readonly types: ReadonlyArray<string>
+}
+
+/**
+ * The names and the codec of a union. A codec whose members do not all have a literal `type` is a programming error,
+ * and throws when the domain is defined.
+ * @example
+ * import * as t from 'io-ts'
+ * import { taggedCodec } from 'decider-ts/evolve'
+ * const Opened = t.type({ type: t.literal('Opened'), owner: t.string })
+ * const Closed = t.type({ type: t.literal('Closed') })
+ * taggedCodec(t.union([Opened, Closed])).types // => ['Opened', 'Closed']
+ */
+export const taggedCodec = <A>(codec: t.Type<A, unknown>): TaggedCodec<A> => ({
+  ...fromIoTs(codec),
+  types: typesOf(codec),
+})
+
+/**
+ * Several unions as one. Where two parts declare one name, the first that accepts a value translates it.
+ * @example
+ * import * as t from 'io-ts'
+ * import { taggedCodec, unionOf } from 'decider-ts/evolve'
+ * const cart = taggedCodec(t.type({ type: t.literal('AddToCart') }))
+ * const stock = taggedCodec(t.type({ type: t.literal('Restock') }))
+ * unionOf([cart, stock]).types // => ['AddToCart', 'Restock']
+ */
+export const unionOf = <A>(parts: ReadonlyArray<TaggedCodec<A>>): TaggedCodec<A> => {
+  const types = [...new Set(parts.flatMap((part) => part.types))]
+  return {
+    types,
+    codecs: parts.flatMap((part) => part.codecs),
+    encode: (value) => parts.find((part) => part.is(value))?.encode(value),
+    decode: (input) =>
+      parts
+        .filter((part) => part.types.includes(typeOf(input)))
+        .map((part) => part.decode(input))
+        .reduce((first, next) => (E.isRight(first) ? first : next), E.left(undeclared(typeOf(input), types))),
+    is: (value): value is A => parts.some((part) => part.is(value)),
+  }
+}
+
+/** Each name and the part that declares it, in order; throws where two parts declare one name. */
+export const indexByType = <Part extends { readonly types: ReadonlyArray<string> }>(
+  parts: ReadonlyArray<Part>,
+): ReadonlyMap<string, Part> => {
+  const byType = new Map<string, Part>()
+  for (const part of parts) {
+    for (const type of part.types) {
+      if (byType.has(type))
+        throw new TypeError(`Two parts declare the type '${type}', so it cannot be routed.`)
+      byType.set(type, part)
+    }
+  }
+  return byType
+}
+
+/** The `type` of a value, or an empty text where it has none. */
+export const typeOf = (value: unknown): string => {
+  const type: unknown =
+    typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined
+  return typeof type === 'string' ? type : ''
+}
+
+/** The failure of a value that no part declares. */
+export const undeclared = (type: string, types: ReadonlyArray<string>): DecodeFailure => ({
+  path: 'type',
+  reason: `is '${type}', and the declared types are ${types.join(', ')}`,
+})
+
+const typesOf = (codec: t.Mixed): ReadonlyArray<string> => {
+  const types = typesOfMember(codec)
+  if (types.length === 0) {
+    throw new TypeError(`The codec ${codec.name} needs a literal 'type' in each of its members.`)
+  }
+  return [...new Set(types)]
+}
+
+const typesOfMember = (codec: t.Mixed): ReadonlyArray<string> => {
+  const { _tag, type, types = [], props } = codec as Described
+  switch (_tag) {
+    case 'UnionType':
+      return types.flatMap(typesOf)
+    case 'IntersectionType':
+      return types.flatMap(typesOfMember)
+    case 'ExactType':
+    case 'ReadonlyType':
+    case 'RefinementType':
+    case 'RecursiveType':
+      return type === undefined ? [] : typesOfMember(type)
+    default:
+      return props?.type === undefined ? [] : literalsOf(props.type)
+  }
+}
+
+const literalsOf = (codec: t.Mixed): ReadonlyArray<string> => {
+  const { _tag, value, keys = {}, types = [] } = codec as Described
+  if (_tag === 'LiteralType') return typeof value === 'string' ? [value] : []
+  if (_tag === 'KeyofType') return Object.keys(keys)
+  return _tag === 'UnionType' ? types.flatMap(literalsOf) : []
+}
