@@ -12,6 +12,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/globalSetup.ts',
+    reporters: ['default', ['json', { outputFile: '.tmp/vitest.json' }]],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -13,7 +13,14 @@ import type { readerEither as RE } from 'fp-ts'
 import type * as t from 'io-ts'
 import { type AnyCodec, type Codec, fromIoTs, recordOf } from '../evolve/Codec.js'
 import { type EventCodec, eventCodec, unionOfEvents } from '../evolve/EventCodec.js'
-import { indexByType, type TaggedCodec, taggedCodec, typeOf, unionOf } from '../evolve/TaggedCodec.js'
+import {
+  type AnyTaggedCodec,
+  indexByType,
+  type TaggedCodec,
+  taggedCodec,
+  typeOf,
+  unionOf,
+} from '../evolve/TaggedCodec.js'
 import type { Upcasters } from '../evolve/Upcaster.js'
 import type { StateOf } from '../evolve/View.js'
 import { type StreamId, streamId } from '../store/StreamId.js'
@@ -106,10 +113,6 @@ export const domain = <Command extends Typed, State, Event extends Typed, Reject
     streamOf: (command) => streamId(spec.name, spec.streamId(command)),
     tagsOf: spec.tags ?? (() => []),
   }
-}
-
-interface AnyTaggedCodec extends AnyCodec {
-  readonly types: ReadonlyArray<string>
 }
 
 /** The least that is known of any domain; for inference. */

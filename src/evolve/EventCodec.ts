@@ -66,7 +66,15 @@ const withType = (type: string, data: unknown): unknown =>
 
 const inData = ({ path, reason }: DecodeFailure): DecodeFailure => ({ path: joinPath('data', path), reason })
 
-/** Several event codecs as one; a type that two of them declare throws, as in `unionOf`. */
+/**
+ * Several event codecs as one, for events that no two of them declare.
+ * @example
+ * import * as t from 'io-ts'
+ * import { eventCodec, taggedCodec, unionOfEvents } from 'decider-ts/evolve'
+ * const paid = eventCodec(taggedCodec(t.type({ type: t.literal('Paid') })))
+ * const shipped = eventCodec(taggedCodec(t.type({ type: t.literal('Shipped') })))
+ * unionOfEvents([paid, shipped]).tagged.types // => ['Paid', 'Shipped']
+ */
 export const unionOfEvents = <Event extends { readonly type: string }>(
   parts: ReadonlyArray<EventCodec<Event>>,
 ): EventCodec<Event> =>

@@ -12,13 +12,23 @@
  */
 import { either as E } from 'fp-ts'
 import type * as t from 'io-ts'
-import { type Codec, type DecodeFailure, type Described, fromIoTs } from './Codec.js'
+import { type AnyCodec, type Codec, type DecodeFailure, type Described, fromIoTs } from './Codec.js'
 
 /** A codec of values told apart by `type`. */
 export interface TaggedCodec<A> extends Codec<A> {
   /** The declared names, in the order of declaration. */
   readonly types: ReadonlyArray<string>
 }
+
+/** The least that is known of any tagged codec; for inference. */
+export interface AnyTaggedCodec extends AnyCodec {
+  readonly types: ReadonlyArray<string>
+}
+
+/** The values of a codec. */
+export type ValueOf<C> = C extends { readonly decode: (input: unknown) => E.Either<unknown, infer Value> }
+  ? Value
+  : never
 
 /**
  * The names and the codec of a union. A codec whose members do not all have a literal `type` is a programming error,
@@ -44,18 +54,22 @@ export const taggedCodec = <A>(codec: t.Type<A, unknown>): TaggedCodec<A> => ({
  * const stock = taggedCodec(t.type({ type: t.literal('Restock') }))
  * unionOf([cart, stock]).types // => ['AddToCart', 'Restock']
  */
-export const unionOf = <A>(parts: ReadonlyArray<TaggedCodec<A>>): TaggedCodec<A> => {
+export const unionOf = <Part extends AnyTaggedCodec>(
+  parts: ReadonlyArray<Part>,
+): TaggedCodec<ValueOf<Part>> => {
   const types = [...new Set(parts.flatMap((part) => part.types))]
+  const decoded = (input: unknown) =>
+    parts.filter((part) => part.types.includes(typeOf(input))).map((part) => part.decode(input))
   return {
     types,
     codecs: parts.flatMap((part) => part.codecs),
-    encode: (value) => parts.find((part) => part.is(value))?.encode(value),
+    encode: (value) => parts.find((part) => part.is(value))?.encode(value as never),
     decode: (input) =>
-      parts
-        .filter((part) => part.types.includes(typeOf(input)))
-        .map((part) => part.decode(input))
-        .reduce((first, next) => (E.isRight(first) ? first : next), E.left(undeclared(typeOf(input), types))),
-    is: (value): value is A => parts.some((part) => part.is(value)),
+      decoded(input).reduce<E.Either<DecodeFailure, unknown>>(
+        (first, next) => (E.isRight(first) ? first : next),
+        E.left(undeclared(typeOf(input), types)),
+      ) as E.Either<DecodeFailure, ValueOf<Part>>,
+    is: (value): value is ValueOf<Part> => parts.some((part) => part.is(value)),
   }
 }
 

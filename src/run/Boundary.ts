@@ -1,0 +1,139 @@
+/**
+ * What a decision reads and what it is guarded by, whichever kind it is: the stream of a domain with its version, or
+ * the query of a decision model with its token. `handle` is written once over both.
+ * Used by: `Handle`.
+ *
+ * Laws (test/properties/run/Boundary.test.ts):
+ * - BND-1 delta: refreshing what is known gives what reading from the beginning gives, whatever was appended between.
+ * @since 0.1.0
+ */
+import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import type { DecisionModel, ScopedView } from '../decide/DecisionModel.js'
+import type { Domain } from '../decide/Domain.js'
+import { decodeHistory } from '../evolve/EventCodec.js'
+import { fold } from '../evolve/View.js'
+import type { Append } from '../store/Append.js'
+import type { ConsistencyToken } from '../store/AppendCondition.js'
+import type { EventStore } from '../store/EventStore.js'
+import type { EventToAppend } from '../store/EventToAppend.js'
+import { exactly } from '../store/ExpectedVersion.js'
+import type { GlobalPosition } from '../store/GlobalPosition.js'
+import { matchesItem, type Query } from '../store/Query.js'
+import type { RecordedEvent } from '../store/RecordedEvent.js'
+import type { ReadError, Undecodable } from '../store/StoreError.js'
+import type { StreamId } from '../store/StreamId.js'
+import type { Tag } from '../store/Tag.js'
+import { noVersion, type Version } from '../store/Version.js'
+
+/** What is known for a decision: the state, and how to go on from here. */
+export interface Known<State> {
+  readonly state: State
+  /** Reads only what was recorded since, and folds it on top. */
+  readonly refresh: TE.TaskEither<ReadError | Undecodable, Known<State>>
+  /** An append that fails if anything was recorded since that this decision depends on. */
+  readonly guarded: (events: ReadonlyArray<EventToAppend>) => Append
+}
+
+/** Where an event of a decision is recorded, and under which tags. */
+export interface Placement {
+  readonly stream: StreamId
+  readonly tags: ReadonlyArray<Tag>
+}
+
+/** A decision's reading and writing, for one command. */
+export interface Boundary<State, Event> {
+  readonly read: TE.TaskEither<ReadError | Undecodable, Known<State>>
+  readonly place: (event: Event) => Placement
+}
+
+/** The boundary of a domain: one stream, guarded by its version. */
+export const streamBoundary = <Command, State, Event, Rejection>(
+  store: EventStore,
+  domain: Domain<Command, State, Event, Rejection>,
+  command: Command,
+): Boundary<State, Event> => {
+  const stream = domain.streamOf(command)
+  const readOn = (state: State, after: Version): TE.TaskEither<ReadError | Undecodable, Known<State>> =>
+    F.pipe(
+      store.readStream(stream, { after }),
+      TE.chainEitherKW((slice) =>
+        F.pipe(
+          decodeHistory(domain.event)(slice.events),
+          E.map((events) => known(fold(domain)(events, state), slice.version)),
+        ),
+      ),
+    )
+  const known = (state: State, version: Version): Known<State> => ({
+    state,
+    refresh: readOn(state, version),
+    guarded: (events) => ({ events, expected: [{ stream, version: exactly(version) }] }),
+  })
+  return {
+    read: readOn(domain.initialState, noVersion),
+    place: (event) => ({ stream, tags: domain.tagsOf(event) }),
+  }
+}
+
+/** The boundary of a decision model: the events of a query, guarded by the token of their read. */
+export const queryBoundary = <Command, State, Event, Rejection>(
+  store: EventStore,
+  model: DecisionModel<Command, State, Event, Rejection>,
+  command: Command,
+): Boundary<State, Event> => {
+  const scope = model.scopeOf(command)
+  const readOn = (
+    state: State,
+    token?: ConsistencyToken,
+  ): TE.TaskEither<ReadError | Undecodable, Known<State>> =>
+    F.pipe(
+      store.read(scope.query, token === undefined ? {} : { after: earliest(token) }),
+      TE.chainEitherKW(({ events, token: next }) =>
+        F.pipe(
+          foldScoped(scope, token === undefined ? events : events.filter(isNew(scope.query, token)), state),
+          E.map((evolved) => known(evolved, next)),
+        ),
+      ),
+    )
+  const known = (state: State, token: ConsistencyToken): Known<State> => ({
+    state,
+    refresh: readOn(state, token),
+    guarded: (events) => ({
+      events,
+      expected: [],
+      condition: { failIfEventsMatch: scope.query, after: token },
+    }),
+  })
+  return {
+    read: readOn(scope.initialState),
+    place: (event) => ({ stream: model.streamOf(event), tags: model.tagsOf(event) }),
+  }
+}
+
+/** Each item of a query has been read up to a position of its own; below the least of them nothing new can appear. */
+const earliest = (token: ConsistencyToken): GlobalPosition =>
+  token.reduce((least, position) => (position < least ? position : least))
+
+/** An event is known already if one of the items it matches had been read up to it. */
+const isNew =
+  (query: Query, token: ConsistencyToken) =>
+  (event: RecordedEvent): boolean =>
+    !token.some(
+      (readUpTo, entry) =>
+        event.position <= readUpTo &&
+        (query._tag === 'Everything' ||
+          query.items.slice(entry, entry + 1).some((item) => matchesItem(item)(event))),
+    )
+
+const foldScoped = <State>(
+  scope: ScopedView<State>,
+  events: ReadonlyArray<RecordedEvent>,
+  from: State,
+): E.Either<Undecodable, State> => {
+  let state = from
+  for (const event of events) {
+    const evolved = scope.evolve(state, event)
+    if (E.isLeft(evolved)) return evolved
+    state = evolved.right
+  }
+  return E.right(state)
+}

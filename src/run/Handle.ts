@@ -1,0 +1,254 @@
+/**
+ * `handle` runs one command: it reads what the decision depends on, folds, decides, and appends under the guard of what
+ * it read. If someone else wrote in between, it reads what is new and decides again.
+ * Used by: applications.
+ *
+ * Laws (test/properties/run/Handle.test.ts):
+ * - HDL-1 agreement: handling commands one after another gives the decisions of `decider.run`, and leaves in the store
+ *   the events of its run.
+ * - HDL-2 one winner: of two handles that race, the second decides on what the first wrote; no decision is taken on a
+ *   past that is not the whole past.
+ * - HDL-3 once: when the answer to an append is lost, the events are in the store once, or not at all and the error
+ *   says that this is unknown.
+ * @since 0.1.0
+ */
+import { either as E, type taskEither as TE } from 'fp-ts'
+import type { DecisionModel } from '../decide/DecisionModel.js'
+import type { Domain, Typed } from '../decide/Domain.js'
+import type { AnyCodec } from '../evolve/Codec.js'
+import type { EventCodec } from '../evolve/EventCodec.js'
+import { fold, type View } from '../evolve/View.js'
+import { type Append, type Appended, nothingAppended } from '../store/Append.js'
+import type { EventStore } from '../store/EventStore.js'
+import type { EventToAppend } from '../store/EventToAppend.js'
+import type { Metadata } from '../store/Metadata.js'
+import type { AppendError, StoreError, Unavailable } from '../store/StoreError.js'
+import { toIsoString } from '../store/Timestamp.js'
+import { type Boundary, queryBoundary, streamBoundary } from './Boundary.js'
+import { type Environment, systemEnvironment } from './Environment.js'
+import { defaultRetryPolicy, type RetryPolicy } from './RetryPolicy.js'
+
+/** What is known of a command beside the command; it becomes the metadata of its events, and no decider sees it. */
+export interface CommandContext {
+  /** The command's identity; a new id unless given. */
+  readonly commandId?: string
+  /** The conversation it belongs to; the command's own id unless given. */
+  readonly correlationId?: string
+  /** The event or command that led to it; the command's own id unless given. */
+  readonly causationId?: string
+  readonly actor?: string
+  /** When it was asked, in ISO 8601; now unless given. */
+  readonly occurredAt?: string
+}
+
+/** How commands are run. */
+export interface HandleOptions {
+  readonly retry?: RetryPolicy
+  readonly environment?: Environment
+}
+
+/** A command that was accepted. */
+export interface Handled<State, Event> {
+  /** What was recorded; empty where there was nothing to do. */
+  readonly events: ReadonlyArray<Event>
+  /** The state that the decision was taken in; `stateAfter` adds the events. */
+  readonly decidedIn: State
+  /** The streams that were written to, the versions they have now, and the position of the last event. */
+  readonly appended: Appended
+  /** How often it was decided, 1 where no race was lost. */
+  readonly attempts: number
+}
+
+/** A rule of the domain said no; nothing was recorded. */
+export interface Rejected<Rejection> {
+  readonly _tag: 'Rejected'
+  readonly rejection: Rejection
+}
+
+/** The input is not a command of this domain; nothing was read or recorded. */
+export interface UndecodableCommand {
+  readonly _tag: 'UndecodableCommand'
+  /** Where in the command, such as `amount`. */
+  readonly path: string
+  readonly reason: string
+}
+
+/** What handling a command can fail with. */
+export type HandleError<Rejection> = Rejected<Rejection> | UndecodableCommand | StoreError
+
+/** What `handle` runs: a domain decides on one stream, a decision model on a query. */
+export type Handler<Command, State, Event, Rejection> =
+  | Domain<Command, State, Event, Rejection>
+  | DecisionModel<Command, State, Event, Rejection>
+
+/**
+ * Runs commands of a domain or of a decision model against a store.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import * as t from 'io-ts'
+ * import { memoryStore } from 'decider-ts/adapters/memory'
+ * import { accept, domain, reject } from 'decider-ts/decide'
+ * import { handle } from 'decider-ts/run'
+ * const Door = domain({
+ *   name: 'door',
+ *   command: t.type({ type: t.literal('Open'), door: t.string }),
+ *   event: t.type({ type: t.literal('Opened') }),
+ *   rejection: t.type({ type: t.literal('AlreadyOpen') }),
+ *   state: t.type({ open: t.boolean }),
+ *   streamId: (command) => command.door,
+ *   initialState: { open: false },
+ *   evolve: () => ({ open: true }),
+ *   decide: () => (state) => (state.open ? reject({ type: 'AlreadyOpen' }) : accept({ type: 'Opened' })),
+ * })
+ * const run = handle(memoryStore(), Door)
+ * const first = await run({ type: 'Open', door: 'd1' })()
+ * E.isRight(first) // => true
+ * const second = await run({ type: 'Open', door: 'd1' })()
+ * second // => E.left({ _tag: 'Rejected', rejection: { type: 'AlreadyOpen' } })
+ */
+export const handle =
+  <Command, State, Event extends Typed, Rejection>(
+    store: EventStore,
+    handler: Handler<Command, State, Event, Rejection>,
+    { retry = defaultRetryPolicy, environment = systemEnvironment }: HandleOptions = {},
+  ) =>
+  (
+    command: Command,
+    context: CommandContext = {},
+  ): TE.TaskEither<HandleError<Rejection>, Handled<State, Event>> =>
+  async () => {
+    if (!handler.command.is(command)) return E.left(undecodable(handler, command))
+    const boundary: Boundary<State, Event> =
+      'scopeOf' in handler ? queryBoundary(store, handler, command) : streamBoundary(store, handler, command)
+    const metadata = metadataOf(context, environment)
+    let known = await boundary.read()
+    for (let attempts = 1; ; attempts++) {
+      if (E.isLeft(known)) return known
+      const { state: decidedIn, guarded, refresh } = known.right
+      const decision = handler.decide(command)(decidedIn)
+      if (E.isLeft(decision)) return E.left({ _tag: 'Rejected', rejection: decision.left })
+      const events = decision.right
+      if (events.length === 0) return E.right({ events, decidedIn, appended: nothingAppended, attempts })
+      const envelopes = events.map(envelop(handler.event, boundary, metadata, environment))
+      const appended = await appendOnce(store, guarded(envelopes), { retry, environment })
+      if (E.isRight(appended)) return E.right({ events, decidedIn, appended: appended.right, attempts })
+      if (!isLostRace(appended.left) || attempts >= retry.attemptsMax) return appended
+      await environment.sleep(retry.delayMs(attempts, environment.random()))()
+      known = await refresh()
+    }
+  }
+
+/**
+ * Runs commands as they come in from outside: input that is no command of the domain is an `UndecodableCommand` that
+ * names the path.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import * as t from 'io-ts'
+ * import { memoryStore } from 'decider-ts/adapters/memory'
+ * import { accept, domain } from 'decider-ts/decide'
+ * import { handleInput } from 'decider-ts/run'
+ * const Counter = domain({
+ *   name: 'counter',
+ *   command: t.type({ type: t.literal('Add'), by: t.Int }),
+ *   event: t.type({ type: t.literal('Added'), by: t.Int }),
+ *   rejection: t.type({ type: t.literal('Never') }),
+ *   state: t.number,
+ *   streamId: () => 'only',
+ *   initialState: 0,
+ *   evolve: (sum, event) => sum + event.by,
+ *   decide: (command) => () => accept({ type: 'Added', by: command.by }),
+ * })
+ * const answer = await handleInput(memoryStore(), Counter)({ type: 'Add', by: 'one' })()
+ * answer // => E.left({ _tag: 'UndecodableCommand', path: 'by', reason: "is 'one', which is not Int" })
+ */
+export const handleInput =
+  <Command, State, Event extends Typed, Rejection>(
+    store: EventStore,
+    handler: Handler<Command, State, Event, Rejection>,
+    options: HandleOptions = {},
+  ) =>
+  (
+    input: unknown,
+    context: CommandContext = {},
+  ): TE.TaskEither<HandleError<Rejection>, Handled<State, Event>> => {
+    const command = handler.command.decode(input)
+    return E.isLeft(command)
+      ? async () => E.left({ _tag: 'UndecodableCommand', ...command.left })
+      : handle(store, handler, options)(command.right, context)
+  }
+
+/**
+ * The state after a handled command.
+ * @example
+ * import { stateAfter } from 'decider-ts/run'
+ * import { view } from 'decider-ts/evolve'
+ * import { nothingAppended } from 'decider-ts/store'
+ * const total = view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount })
+ * stateAfter(total)({ events: [2, 3], decidedIn: 10, appended: nothingAppended, attempts: 1 }) // => 15
+ */
+export const stateAfter =
+  <State, Event>(view: View<State, Event>) =>
+  ({ events, decidedIn }: Handled<State, Event>): State =>
+    fold(view)(events, decidedIn)
+
+const undecodable = (
+  handler: { readonly name: string; readonly command: AnyCodec },
+  command: unknown,
+): UndecodableCommand => {
+  const decoded = handler.command.decode(command)
+  const failure = E.isLeft(decoded)
+    ? decoded.left
+    : { path: '', reason: `is not a command of ${handler.name}` }
+  return { _tag: 'UndecodableCommand', ...failure }
+}
+
+const metadataOf = (context: CommandContext, environment: Environment): Metadata => {
+  const commandId = context.commandId ?? environment.newEventId()
+  return {
+    commandId,
+    correlationId: context.correlationId ?? commandId,
+    causationId: context.causationId ?? commandId,
+    occurredAt: context.occurredAt ?? toIsoString(environment.now()),
+    ...(context.actor !== undefined && { actor: context.actor }),
+  }
+}
+
+const envelop =
+  <State, Event>(
+    codec: EventCodec<Event>,
+    boundary: Boundary<State, Event>,
+    metadata: Metadata,
+    environment: Environment,
+  ) =>
+  (event: Event): EventToAppend => ({
+    id: environment.newEventId(),
+    metadata,
+    ...boundary.place(event),
+    ...codec.encode(event),
+  })
+
+const isLostRace = (error: AppendError): boolean =>
+  error._tag === 'VersionConflict' || error._tag === 'ConditionConflict'
+
+/**
+ * Appends events that must be recorded once. When the store was busy or its answer was lost, the same events are sent
+ * again: their ids make that safe. Once an answer was lost, only a store that answers can end the uncertainty, so a
+ * later failure to connect still reports it.
+ */
+const appendOnce = async (
+  store: EventStore,
+  request: Append,
+  { retry, environment }: Required<HandleOptions>,
+): Promise<E.Either<AppendError, Appended>> => {
+  let lost: Unavailable | undefined
+  for (let attempt = 1; ; attempt++) {
+    const answer = await store.append(request)()
+    if (E.isRight(answer)) return answer
+    const error = answer.left
+    if (error._tag === 'Unavailable' && error.outcome === 'unknown') lost = error
+    const mayPass = error._tag === 'Busy' || (error._tag === 'Unavailable' && lost !== undefined)
+    if (!mayPass) return answer
+    if (attempt >= retry.attemptsMax) return lost === undefined ? answer : E.left(lost)
+    await environment.sleep(retry.delayMs(attempt, environment.random()))()
+  }
+}

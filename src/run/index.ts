@@ -1,0 +1,5 @@
+/** Effects as small programs over ports. */
+export * from './Environment.js'
+export * from './Handle.js'
+export * from './ReadPages.js'
+export * from './RetryPolicy.js'

@@ -1,0 +1,249 @@
+/** The laws of `Handle`, with races and lost answers as generated data. */
+import { deepStrictEqual } from 'node:assert/strict'
+import { memoryStore } from 'decider-ts/adapters/memory'
+import { decider } from 'decider-ts/decide'
+import { handle, handleInput, immediately, stateAfter, systemEnvironment } from 'decider-ts/run'
+import {
+  type AppendError,
+  type EventStore,
+  everything,
+  streamId,
+  timestamp,
+  type Unavailable,
+} from 'decider-ts/store'
+import fc from 'fast-check'
+import { either as E, function as F, readonlyArray as RA, taskEither as TE } from 'fp-ts'
+import { describe, expect, test } from 'vitest'
+import { law } from '../Law.js'
+import { interleave } from './Gate.js'
+import { arbitraryCommand, TaggedTill, Till, type TillCommand } from './Till.js'
+
+const environment = { ...systemEnvironment, sleep: () => async () => undefined }
+const patient = { retry: immediately(1_000), environment }
+
+/** Runs one command against a store: what the laws are about, so that wrong ones can take its place. */
+type Run = (store: EventStore) => (command: TillCommand) => TE.TaskEither<unknown, unknown>
+
+const onStream: Run = (store) => handle(store, Till, patient)
+const onQuery: Run = (store) => handle(store, TaggedTill, patient)
+
+const recorded = async (store: EventStore) =>
+  F.pipe(
+    await store.read(everything)(),
+    E.match(
+      (error) => {
+        throw new Error(error._tag)
+      },
+      ({ events }) => events,
+    ),
+  )
+
+/** The recorded history as the decider would have decided it, command by command: amounts and tills, in order. */
+const history = async (store: EventStore) =>
+  RA.map(({ type, data }: { type: string; data: unknown }) => ({ type, ...(data as object) }))(
+    await recorded(store),
+  )
+
+const agrees = (run: Run) =>
+  fc.asyncProperty(fc.array(arbitraryCommand(['a'])), async (commands) => {
+    const store = memoryStore()
+    const answers: Array<boolean> = []
+    for (const command of commands) answers.push(E.isRight(await run(store)(command)()))
+    const expected = decider.run(Till)(commands)
+    deepStrictEqual(answers, expected.decisions.map(E.isRight))
+    deepStrictEqual(await history(store), expected.events)
+  })
+
+law('HDL-1 agreement', agrees(onStream))
+law('HDL-1 agreement, over a query', agrees(onQuery))
+law.rejects(
+  'HDL-1',
+  'a handle that sends every command twice',
+  agrees(
+    (store) => (command) =>
+      F.pipe(
+        onStream(store)(command),
+        TE.chain(() => onStream(store)(command)),
+      ),
+  ),
+)
+
+const tape = fc.array(fc.nat({ max: 7 }), { maxLength: 60 })
+
+/** No till may ever be overdrawn, whoever races, and every accepted command left exactly its event. */
+const neverOverdrawn = (run: Run, seal: (store: EventStore) => EventStore = F.identity) =>
+  fc.asyncProperty(
+    fc.array(arbitraryCommand(), { minLength: 2, maxLength: 6 }),
+    tape,
+    async (commands, choices) => {
+      const store = memoryStore()
+      const answers = await interleave(
+        store,
+        choices,
+        commands.map((command) => (gated) => run(seal(gated))(command)),
+      )
+      const balances = new Map<string, number>()
+      for (const event of await history(store)) {
+        const { till, amount, type } = event as unknown as { till: string; amount: number; type: string }
+        const balance = (balances.get(till) ?? 0) + (type === 'PutIn' ? amount : -amount)
+        if (balance < 0) throw new Error(`till ${till} is overdrawn by ${-balance}`)
+        balances.set(till, balance)
+      }
+      const effective = commands.filter(
+        (command, index) => command.amount > 0 && E.isRight(answers[index] ?? E.left(0)),
+      )
+      deepStrictEqual((await recorded(store)).length, effective.length)
+    },
+  )
+
+const unguarded = (store: EventStore): EventStore => ({
+  ...store,
+  append: ({ events }) => store.append({ events, expected: [] }),
+})
+
+law('HDL-2 one winner', neverOverdrawn(onStream))
+law('HDL-2 one winner, over a query', neverOverdrawn(onQuery))
+law.rejects('HDL-2', 'an append without a guard', neverOverdrawn(onStream, unguarded), { numRuns: 1_000 })
+law.rejects('HDL-2', 'an append without a guard, over a query', neverOverdrawn(onQuery, unguarded), {
+  numRuns: 1_000,
+})
+
+/** What becomes of an append: it goes well, or its answer is lost before or after it was written. */
+type Fate = 'kept' | 'lost before' | 'lost after'
+const fates = fc.array(fc.constantFrom<Fate>('kept', 'lost before', 'lost after'), { maxLength: 30 })
+
+const lossy = (store: EventStore, plan: ReadonlyArray<Fate>): EventStore => {
+  let call = 0
+  const lost: Unavailable = {
+    _tag: 'Unavailable',
+    outcome: 'unknown',
+    reason: 'the answer was lost',
+    cause: undefined,
+  }
+  return {
+    ...store,
+    append: (request) => async () => {
+      const fate = plan[call++] ?? 'kept'
+      if (fate === 'lost before') return E.left<AppendError>(lost)
+      const answer = await store.append(request)()
+      return fate === 'lost after' ? E.left(lost) : answer
+    },
+  }
+}
+
+/** As if every resend made new ids: what idempotent event ids protect from. */
+const withNewIds = (store: EventStore): EventStore => ({
+  ...store,
+  append: (request) =>
+    store.append({
+      ...request,
+      expected: [],
+      events: request.events.map((event) => ({ ...event, id: systemEnvironment.newEventId() })),
+    }),
+})
+
+const isRecordedOnce = (attemptsMax: number, seal: (store: EventStore) => EventStore = F.identity) =>
+  fc.asyncProperty(fc.array(arbitraryCommand(['a'])), fates, async (commands, plan) => {
+    const store = memoryStore()
+    const run = handle(lossy(seal(store), plan), Till, { retry: immediately(attemptsMax), environment })
+    let [least, most] = [0, 0]
+    for (const command of commands) {
+      const answer = await run(command)()
+      if (E.isRight(answer)) {
+        least += answer.right.events.length
+        most += answer.right.events.length
+      } else if (answer.left._tag === 'Unavailable') {
+        deepStrictEqual(answer.left.outcome, 'unknown')
+        most += 1
+      }
+    }
+    const count = (await recorded(store)).length
+    if (count < least || count > most)
+      throw new Error(`${count} events, and ${least} to ${most} were decided`)
+  })
+
+law('HDL-3 once', isRecordedOnce(100))
+law('HDL-3 once, when retries run out', isRecordedOnce(2))
+law.rejects('HDL-3', 'a resend with new ids', isRecordedOnce(100, withNewIds))
+
+describe('handle', () => {
+  const run = handle(memoryStore(), Till)
+  const put = { type: 'Put', till: 'x', amount: 5 } as TillCommand
+
+  test('answers with the events, the state before, the versions and the attempts', async () => {
+    const answer = await handle(memoryStore({ now: () => timestamp(0) }), Till)(put)()
+    expect(answer).toEqual(
+      E.right({
+        events: [{ type: 'PutIn', till: 'x', amount: 5 }],
+        decidedIn: 0,
+        appended: { streams: [{ stream: 'till-x', version: 1n }], lastPosition: 1n, repeated: false },
+        attempts: 1,
+      }),
+    )
+    expect(E.isRight(answer) && stateAfter(Till)(answer.right)).toBe(5)
+  })
+
+  test('a value that is no command is an UndecodableCommand that names the path', async () => {
+    const answer = await run({ ...put, amount: 'five' as never })()
+    expect(answer).toEqual(
+      E.left({ _tag: 'UndecodableCommand', path: 'amount', reason: "is 'five', which is not Int" }),
+    )
+    expect(await handleInput(memoryStore(), Till)({ type: 'Steal' })()).toMatchObject({
+      left: { _tag: 'UndecodableCommand' },
+    })
+  })
+
+  test('an event that no longer decodes is Undecodable, with stream, version, position and path', async () => {
+    const store = memoryStore()
+    const stream = streamId('till', 'x')
+    const id = systemEnvironment.newEventId()
+    const event = {
+      id,
+      stream,
+      type: 'PutIn',
+      schemaVersion: 1,
+      tags: [],
+      data: { till: 'x', amount: 'many' },
+      metadata: {},
+    }
+    await store.append({ events: [event], expected: [] })()
+    expect(await handle(store, Till)(put)()).toEqual(
+      E.left({
+        _tag: 'Undecodable',
+        stream: 'till-x',
+        version: 1n,
+        position: 1n,
+        type: 'PutIn',
+        schemaVersion: 1,
+        path: 'data.amount',
+        reason: "is 'many', which is not Int",
+      }),
+    )
+  })
+
+  test('the context becomes metadata', async () => {
+    const store = memoryStore()
+    const context = {
+      commandId: 'c1',
+      correlationId: 'k1',
+      actor: 'ada',
+      occurredAt: '2026-01-01T00:00:00.000Z',
+    }
+    await handle(store, Till)(put, context)()
+    expect((await recorded(store))[0]?.metadata).toEqual({ ...context, causationId: 'c1' })
+  })
+
+  test('a conflict that outlasts the retries is the answer', async () => {
+    const store = memoryStore()
+    const meddling: EventStore = {
+      ...store,
+      append: (request) =>
+        F.pipe(
+          TE.fromTask(() => onStream(store)(put)()),
+          TE.chain(() => store.append(request)),
+        ),
+    }
+    const answer = await handle(meddling, Till, { retry: immediately(3), environment })(put)()
+    expect(answer).toMatchObject({ left: { _tag: 'VersionConflict', actual: 3n } })
+  })
+})

@@ -1,0 +1,79 @@
+/**
+ * Proves the package as its users will get it: packed, installed into an empty project, imported by plain Node, by
+ * `require`, and by a bundler for the browser. Compilers and test runners resolve what plain Node does not, so nothing
+ * but this shows that the package loads.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const project = mkdtempSync(join(tmpdir(), 'decider-ts-smoke-'))
+
+const run = (command, ...parameters) =>
+  execFileSync(command, parameters, { cwd: project, encoding: 'utf8', shell: process.platform === 'win32' })
+
+const pack = () => {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], { cwd: root, encoding: 'utf8' }),
+  )
+  console.log(`packed ${packed.filename}: ${packed.entryCount} files, ${(packed.size / 1024).toFixed(0)} KB`)
+  return join(project, packed.filename)
+}
+
+const install = (tarball) => {
+  const peers = Object.keys(manifest.peerDependencies).map((peer) => `${peer}@${manifest.devDependencies[peer]}`)
+  writeFileSync(join(project, 'package.json'), '{ "name": "smoke", "private": true }')
+  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...peers)
+}
+
+const entryPoints = Object.keys(manifest.exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => path.replace('.', manifest.name))
+
+const importEach = () => {
+  for (const entry of entryPoints) {
+    run('node', '--input-type=module', '-e', `await import('${entry}')`)
+    run('node', '-e', `require('${entry}')`)
+  }
+  console.log(`${entryPoints.length} entry points load by import and by require`)
+}
+
+const bundle = async (name, source, limitBytes) => {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: project },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    external: ['fp-ts'],
+    write: false,
+    logLevel: 'error',
+  })
+  const bytes = gzipSync(outputFiles[0].contents, { level: 9 }).length
+  console.log(`${name}: ${bytes} bytes gzipped, at most ${limitBytes}`)
+  if (bytes > limitBytes) throw new Error(`${name} is ${bytes} bytes gzipped, and ${limitBytes} is the limit.`)
+}
+
+const lint = async () => {
+  const { messages } = await publint({ pkgDir: join(project, 'node_modules', manifest.name) })
+  for (const message of messages) console.log(formatMessage(message, manifest))
+  if (messages.length > 0) throw new Error('The package metadata has faults.')
+}
+
+try {
+  install(pack())
+  importEach()
+  await lint()
+  const budgets = JSON.parse(readFileSync(new URL('./budgets.json', import.meta.url), 'utf8'))
+  for (const { name, source, limitBytes } of budgets) await bundle(name, source.join('\n'), limitBytes)
+} finally {
+  rmSync(project, { recursive: true, force: true })
+}
