@@ -66,7 +66,7 @@ export type RejectionOf<D> = D extends {
  * const light = decider.make({
  *   initialState: 'off' as 'off' | 'on',
  *   evolve: (_state, event: { type: 'SwitchedOn' | 'SwitchedOff' }) => (event.type === 'SwitchedOn' ? 'on' : 'off'),
- *   decide: (command: 'switch on') => (state) =>
+ *   decide: (_: 'switch on') => (state) =>
  *     state === 'on' ? reject('already on') : accept({ type: 'SwitchedOn' }),
  * })
  * decider.run(light)(['switch on', 'switch on']).events // => [{ type: 'SwitchedOn' }]
@@ -99,10 +99,10 @@ export interface Run<State, Event, Rejection> {
  */
 export const run =
   <Command, State, Event, Rejection>(decider: Decider<Command, State, Event, Rejection>) =>
-  (commands: Iterable<Command>, from: State = decider.initialState): Run<State, Event, Rejection> => {
+  (commands: Iterable<Command>, ...from: readonly [from?: State]): Run<State, Event, Rejection> => {
     const decisions: Array<E.Either<Rejection, ReadonlyArray<Event>>> = []
     const events: Array<Event> = []
-    let state = from
+    let state = V.fold(decider)([], ...from)
     for (const command of commands) {
       const decision = decider.decide(command)(state)
       decisions.push(decision)
@@ -170,7 +170,7 @@ export const imapState =
  * The same decider with its rejections in another shape.
  * @example
  * import { decider, reject } from 'decider-ts/decide'
- * const never = decider.make({ initialState: 0, evolve: (n) => n, decide: (_command: string) => () => reject('no') })
+ * const never = decider.make({ initialState: 0, evolve: (n) => n, decide: (_: string) => () => reject('no') })
  * const polite = decider.mapRejection((reason: string) => `${reason}, thank you`)(never)
  * decider.run(polite)(['please']).decisions // => [reject('no, thank you')]
  */
@@ -404,22 +404,50 @@ declare module 'fp-ts/HKT' {
   }
 }
 
-/** Commands are read. */
+/**
+ * Commands are read.
+ * @example
+ * import { accept, decider } from 'decider-ts/decide'
+ * const counter = decider.make({ initialState: 0, evolve: (n, by: number) => n + by, decide: (by: number) => () => accept(by) })
+ * const words = decider.Contravariant.contramap(counter, (word: string) => word.length)
+ * decider.run(words)(['to', 'be']).state // => 4
+ */
 export const Contravariant: contravariant.Contravariant4<CommandURI> = {
   URI: CommandURI,
   contramap: (decider, read) => contramap(read)(decider),
 }
-/** Events change shape both ways. */
+/**
+ * Events change shape both ways.
+ * @example
+ * import { accept, decider } from 'decider-ts/decide'
+ * const counter = decider.make({ initialState: 0, evolve: (n, by: number) => n + by, decide: (by: number) => () => accept(by) })
+ * const named = decider.EventInvariant.imap(counter, (by: number) => ({ by }), (event) => event.by)
+ * decider.run(named)([3]).events // => [{ by: 3 }]
+ */
 export const EventInvariant: invariant.Invariant4<EventURI> = {
   URI: EventURI,
   imap: (decider, to, from) => imapEvent(to, from)(decider),
 }
-/** States change shape both ways. */
+/**
+ * States change shape both ways.
+ * @example
+ * import { accept, decider } from 'decider-ts/decide'
+ * const counter = decider.make({ initialState: 0, evolve: (n, by: number) => n + by, decide: (by: number) => () => accept(by) })
+ * const boxed = decider.StateInvariant.imap(counter, (n: number) => ({ n }), (box) => box.n)
+ * decider.run(boxed)([3]).state // => { n: 3 }
+ */
 export const StateInvariant: invariant.Invariant4<StateURI> = {
   URI: StateURI,
   imap: (decider, to, from) => imapState(to, from)(decider),
 }
-/** Rejections map. */
+/**
+ * Rejections map.
+ * @example
+ * import { decider, reject } from 'decider-ts/decide'
+ * const never = decider.make({ initialState: 0, evolve: (n) => n, decide: (_: string) => () => reject('no') })
+ * const polite = decider.RejectionFunctor.map(never, (reason: string) => `${reason}, thank you`)
+ * decider.run(polite)(['please']).decisions // => [reject('no, thank you')]
+ */
 export const RejectionFunctor: functor.Functor4<RejectionURI> = {
   URI: RejectionURI,
   map: (decider, f) => mapRejection(f)(decider),

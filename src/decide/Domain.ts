@@ -12,7 +12,7 @@
 import type { readerEither as RE } from 'fp-ts'
 import type * as t from 'io-ts'
 import { type AnyCodec, type Codec, fromIoTs, recordOf } from '../evolve/Codec.js'
-import { type EventCodec, eventCodec, unionOfEvents } from '../evolve/EventCodec.js'
+import { type AnyEventCodec, type EventCodec, eventCodec, unionOfEvents } from '../evolve/EventCodec.js'
 import {
   type AnyTaggedCodec,
   indexByType,
@@ -119,7 +119,7 @@ export const domain = <Command extends Typed, State, Event extends Typed, Reject
 export interface AnyDomain extends AnyDecider {
   readonly name: string
   readonly command: AnyTaggedCodec
-  readonly event: { readonly tagged: AnyTaggedCodec; readonly upcasters: Upcasters }
+  readonly event: AnyEventCodec
   readonly rejection: AnyTaggedCodec
   readonly state: AnyCodec
   readonly streamOf: (command: never) => StreamId
@@ -191,9 +191,9 @@ export function combine(parts: Readonly<Record<string, AnyDomain>>): AnyDomain {
       named: (_, event) => event as never,
     }),
     name: domains.map(({ part }) => part.name).join('+'),
-    command: unionOf(domains.map(({ part }) => part.command as TaggedCodec<unknown>)),
-    event: unionOfEvents(domains.map(({ part }) => part.event as EventCodec<Typed>)),
-    rejection: unionOf(domains.map(({ part }) => part.rejection as TaggedCodec<unknown>)),
+    command: unionOf(domains.map(({ part }) => part.command)),
+    event: unionOfEvents(domains.map(({ part }) => part.event)),
+    rejection: unionOf(domains.map(({ part }) => part.rejection)),
     state: recordOf(
       Object.fromEntries(domains.map(({ name, part }) => [name, part.state as Codec<unknown>])),
     ),

@@ -10,7 +10,7 @@
  * - PM-2 fuel: a closed system decides at most as many commands as it has fuel, and says `OutOfFuel` when that is not
  *   enough, without events.
  * - PM-3 rejection: a rejected command is rejected by the closed system too, and a rejected follow-up leaves no trace.
- * - PM-4 react: `both` is associative, and a process manager that does not react is neutral for it.
+ * - PM-4 react: reactions are a monoid: `concat` is associative, and not reacting is neutral for it.
  * @since 0.1.0
  */
 import { either as E, type monoid } from 'fp-ts'
@@ -99,6 +99,7 @@ export const close =
       ...both,
       isTerminal: (state) => decider.isTerminal(state.decider) && process.isTerminal(state.process),
       decide: (first) => (from) => {
+        if (fuel < 1) return E.left({ _tag: 'OutOfFuel', fuel })
         const decision = decider.decide(first)(from.decider)
         if (E.isLeft(decision)) return decision
         const events: Array<Event> = []

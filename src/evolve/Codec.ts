@@ -66,8 +66,11 @@ export const recordOf = <Values>(
   },
 ): Codec<Values> => {
   const parts = Object.entries<AnyCodec>(codecs)
+  // Only what is the value's own: a part named `constructor` would otherwise be found in every object.
   const part = (value: unknown, name: string) =>
-    (value as Readonly<Record<string, never>> | null | undefined)?.[name]
+    typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+      ? (value as Readonly<Record<string, unknown>>)[name]
+      : undefined
   return {
     codecs: parts.flatMap(([, codec]) => codec.codecs),
     encode: (values) =>

@@ -13,7 +13,7 @@ import { either as E, function as F, readonlyArray as RA } from 'fp-ts'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
 import type { Undecodable } from '../store/StoreError.js'
 import { type DecodeFailure, joinPath } from './Codec.js'
-import { type TaggedCodec, undeclared, unionOf } from './TaggedCodec.js'
+import { type AnyTaggedCodec, type TaggedCodec, undeclared, unionOf, type ValueOf } from './TaggedCodec.js'
 import { currentSchemaVersion, type SerializedEvent, type Upcasters, upcast } from './Upcaster.js'
 
 /** A two-way translation between domain events and serialized ones. */
@@ -23,6 +23,12 @@ export interface EventCodec<Event> {
   readonly upcasters: Upcasters
   readonly encode: (event: Event) => SerializedEvent
   readonly decode: (event: SerializedEvent) => E.Either<DecodeFailure, Event>
+}
+
+/** The least that is known of any event codec; for inference. */
+export interface AnyEventCodec {
+  readonly tagged: AnyTaggedCodec
+  readonly upcasters: Upcasters
 }
 
 /**
@@ -75,21 +81,65 @@ const inData = ({ path, reason }: DecodeFailure): DecodeFailure => ({ path: join
  * const shipped = eventCodec(taggedCodec(t.type({ type: t.literal('Shipped') })))
  * unionOfEvents([paid, shipped]).tagged.types // => ['Paid', 'Shipped']
  */
-export const unionOfEvents = <Event extends { readonly type: string }>(
-  parts: ReadonlyArray<EventCodec<Event>>,
-): EventCodec<Event> =>
+export const unionOfEvents = <Part extends AnyEventCodec>(
+  parts: ReadonlyArray<Part>,
+): EventCodec<ValueOf<Part['tagged']> & { readonly type: string }> =>
   eventCodec(
-    unionOf(parts.map(({ tagged }) => tagged)),
+    unionOf(parts.map(({ tagged }) => tagged)) as TaggedCodec<
+      ValueOf<Part['tagged']> & { readonly type: string }
+    >,
     Object.assign({}, ...parts.map(({ upcasters }) => upcasters)) as Upcasters,
   )
 
-/** The domain event of a recorded one, or where and why it cannot be read. */
+/**
+ * The domain event of a recorded one, or where and why it cannot be read.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import * as t from 'io-ts'
+ * import { decodeRecorded, eventCodec, taggedCodec } from 'decider-ts/evolve'
+ * import { eventId, globalPosition, type RecordedEvent, streamId, timestamp, version } from 'decider-ts/store'
+ * const codec = eventCodec(taggedCodec(t.type({ type: t.literal('Paid'), cents: t.Int })))
+ * const recorded: RecordedEvent = {
+ *   id: eventId('0198a6a2-0000-7000-8000-000000000001'),
+ *   stream: streamId('order', 'o1'),
+ *   version: version(1),
+ *   position: globalPosition(1),
+ *   type: 'Paid',
+ *   schemaVersion: 1,
+ *   tags: [],
+ *   data: { cents: 5 },
+ *   metadata: {},
+ *   recordedAt: timestamp(0),
+ * }
+ * decodeRecorded(codec)(recorded) // => E.right({ type: 'Paid', cents: 5 })
+ */
 export const decodeRecorded =
   <Event>(codec: Pick<EventCodec<Event>, 'decode'>) =>
   (recorded: RecordedEvent): E.Either<Undecodable, Event> =>
     E.mapLeft(undecodable(recorded))(codec.decode(recorded))
 
-/** The domain events of a history; the first that cannot be read stops it. */
+/**
+ * The domain events of a history; the first that cannot be read stops it.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import * as t from 'io-ts'
+ * import { decodeHistory, eventCodec, taggedCodec } from 'decider-ts/evolve'
+ * import { eventId, globalPosition, type RecordedEvent, streamId, timestamp, version } from 'decider-ts/store'
+ * const codec = eventCodec(taggedCodec(t.type({ type: t.literal('Paid'), cents: t.Int })))
+ * const recorded: RecordedEvent = {
+ *   id: eventId('0198a6a2-0000-7000-8000-000000000001'),
+ *   stream: streamId('order', 'o1'),
+ *   version: version(1),
+ *   position: globalPosition(1),
+ *   type: 'Paid',
+ *   schemaVersion: 1,
+ *   tags: [],
+ *   data: { cents: 5 },
+ *   metadata: {},
+ *   recordedAt: timestamp(0),
+ * }
+ * decodeHistory(codec)([recorded]) // => E.right([{ type: 'Paid', cents: 5 }])
+ */
 export const decodeHistory = <Event>(codec: Pick<EventCodec<Event>, 'decode'>) =>
   RA.traverse(E.Applicative)(decodeRecorded(codec))
 

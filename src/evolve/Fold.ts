@@ -215,20 +215,57 @@ declare module 'fp-ts/HKT' {
   }
 }
 
-/** Answers map. */
+/**
+ * Answers map.
+ * @example
+ * import { fold, view } from 'decider-ts/evolve'
+ * const total = fold.fromView(view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount }))
+ * fold.run(fold.Functor.map(total, (sum) => sum * 2))([1, 2]) // => 6
+ */
 export const Functor: functor.Functor2<URI> = { URI, map: (fold, f) => map(f)(fold) }
-/** Two folds run in one pass. */
+/**
+ * Two folds run in one pass.
+ * @example
+ * import { fold, view } from 'decider-ts/evolve'
+ * const total = fold.fromView(view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount }))
+ * const plus = fold.map((sum: number) => (other: number) => sum + other)(total)
+ * fold.run(fold.Apply.ap(plus, total))([1, 2]) // => 6
+ */
 export const Apply: apply.Apply2<URI> = { ...Functor, ap: (fold, argument) => ap(argument)(fold) }
-/** A fold may ignore its events. */
+/**
+ * A fold may ignore its events.
+ * @example
+ * import { fold } from 'decider-ts/evolve'
+ * fold.run(fold.Applicative.of('always'))([]) // => 'always'
+ */
 export const Applicative: applicative.Applicative2<URI> = { ...Apply, of }
-/** Events are read, answers map. */
+/**
+ * Events are read, answers map.
+ * @example
+ * import { fold, view } from 'decider-ts/evolve'
+ * const total = fold.fromView(view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount }))
+ * const long = fold.Profunctor.promap(total, (word: string) => word.length, (sum) => sum > 3)
+ * fold.run(long)(['to', 'be']) // => true
+ */
 export const Profunctor: profunctor.Profunctor2<URI> = {
   ...Functor,
   promap: (fold, read, f) => promap(read, f)(fold),
 }
-/** A fold knows its answer so far and what is still to come. */
+/**
+ * A fold knows its answer so far and what is still to come.
+ * @example
+ * import { fold, view } from 'decider-ts/evolve'
+ * const total = fold.fromView(view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount }))
+ * fold.Comonad.extract(total) // => 0
+ */
 export const Comonad: comonad.Comonad2<URI> = { ...Functor, extract, extend: (fold, f) => extend(f)(fold) }
-/** Events are read. */
+/**
+ * Events are read.
+ * @example
+ * import { fold, view } from 'decider-ts/evolve'
+ * const total = fold.fromView(view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount }))
+ * fold.run(fold.Contravariant.contramap(total, (word: string) => word.length))(['to', 'be']) // => 4
+ */
 export const Contravariant: contravariant.Contravariant2<EventURI> = {
   URI: EventURI,
   contramap: (fold, read) => contramap(read)(fold),

@@ -102,33 +102,57 @@ export const undeclared = (type: string, types: ReadonlyArray<string>): DecodeFa
 })
 
 const typesOf = (codec: t.Mixed): ReadonlyArray<string> => {
-  const types = typesOfMember(codec)
-  if (types.length === 0) {
-    throw new TypeError(`The codec ${codec.name} needs a literal 'type' in each of its members.`)
+  const types = namesIn(codec)
+  if (types === undefined || types.length === 0) {
+    throw new TypeError(`The codec ${openMember(codec).name} needs a literal 'type' in each of its members.`)
   }
   return [...new Set(types)]
 }
 
-const typesOfMember = (codec: t.Mixed): ReadonlyArray<string> => {
+/** The names that a codec accepts as `type`; undefined where it leaves `type` open. */
+const namesIn = (codec: t.Mixed): ReadonlyArray<string> | undefined => {
   const { _tag, type, types = [], props } = codec as Described
   switch (_tag) {
     case 'UnionType':
-      return types.flatMap(typesOf)
+      return allOf(types.map(namesIn))
     case 'IntersectionType':
-      return types.flatMap(typesOfMember)
+      // Each part may narrow what the others accept; a part without `type` narrows nothing.
+      return types
+        .map(namesIn)
+        .reduce(
+          (names, more) => (names && more ? names.filter((name) => more.includes(name)) : (names ?? more)),
+          undefined,
+        )
     case 'ExactType':
     case 'ReadonlyType':
     case 'RefinementType':
     case 'RecursiveType':
-      return type === undefined ? [] : typesOfMember(type)
+      return type && namesIn(type)
+    case 'InterfaceType':
+      return props?.type && literalsOf(props.type)
     default:
-      return props?.type === undefined ? [] : literalsOf(props.type)
+      return undefined
   }
 }
 
-const literalsOf = (codec: t.Mixed): ReadonlyArray<string> => {
+const literalsOf = (codec: t.Mixed): ReadonlyArray<string> | undefined => {
   const { _tag, value, keys = {}, types = [] } = codec as Described
-  if (_tag === 'LiteralType') return typeof value === 'string' ? [value] : []
+  if (_tag === 'LiteralType') return typeof value === 'string' ? [value] : undefined
   if (_tag === 'KeyofType') return Object.keys(keys)
-  return _tag === 'UnionType' ? types.flatMap(literalsOf) : []
+  return _tag === 'UnionType' ? allOf(types.map(literalsOf)) : undefined
+}
+
+/** One open alternative leaves the whole open. */
+const allOf = (
+  alternatives: ReadonlyArray<ReadonlyArray<string> | undefined>,
+): ReadonlyArray<string> | undefined => {
+  const closed = alternatives.filter((names) => names !== undefined)
+  return closed.length === alternatives.length ? closed.flat() : undefined
+}
+
+/** The member to blame: the first of a union that leaves `type` open. */
+const openMember = (codec: t.Mixed): t.Mixed => {
+  const { _tag, types = [] } = codec as Described
+  const open = _tag === 'UnionType' ? types.find((member) => namesIn(member) === undefined) : undefined
+  return open === undefined ? codec : openMember(open)
 }

@@ -51,7 +51,16 @@ export const make =
     return { initialState: view.initialState, steps }
   }
 
-/** Every state: the one before any event, and the one after each. */
+/**
+ * Every state: the one before any event, and the one after each.
+ * @example
+ * import { timeline, view } from 'decider-ts/evolve'
+ * import { globalPosition, timestamp, version } from 'decider-ts/store'
+ * const total = view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount })
+ * const recordedAt = timestamp(1000)
+ * const history = timeline.make(total)([{ event: 5, version: version(1), position: globalPosition(9), recordedAt }])
+ * timeline.states(history) // => [0, 5]
+ */
 export const states = <State>(timeline: Timeline<State, unknown>): ReadonlyArray<State> => [
   timeline.initialState,
   ...timeline.steps.map(({ state }) => state),
@@ -61,16 +70,44 @@ const lastWhile =
   (within: (step: Moment) => boolean) =>
   <State>({ initialState, steps }: Timeline<State, unknown>): State => {
     const end = steps.findIndex((step) => !within(step))
-    return steps.slice(0, end === -1 ? undefined : end).at(-1)?.state ?? initialState
+    const last = steps.slice(0, end === -1 ? undefined : end).at(-1)
+    return last === undefined ? initialState : last.state
   }
 
-/** The state when the stream was at this version. */
+/**
+ * The state when the stream was at this version.
+ * @example
+ * import { timeline, view } from 'decider-ts/evolve'
+ * import { globalPosition, timestamp, version } from 'decider-ts/store'
+ * const total = view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount })
+ * const recordedAt = timestamp(1000)
+ * const history = timeline.make(total)([{ event: 5, version: version(1), position: globalPosition(9), recordedAt }])
+ * timeline.atVersion(version(0))(history) // => 0
+ */
 export const atVersion = (version: Moment['version']) => lastWhile((step) => step.version <= version)
 
-/** The state when the log was at this position. */
+/**
+ * The state when the log was at this position.
+ * @example
+ * import { timeline, view } from 'decider-ts/evolve'
+ * import { globalPosition, timestamp, version } from 'decider-ts/store'
+ * const total = view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount })
+ * const recordedAt = timestamp(1000)
+ * const history = timeline.make(total)([{ event: 5, version: version(1), position: globalPosition(9), recordedAt }])
+ * timeline.atPosition(globalPosition(9))(history) // => 5
+ */
 export const atPosition = (position: Moment['position']) => lastWhile((step) => step.position <= position)
 
-/** The state at this moment, by the clock of the store. */
+/**
+ * The state at this moment, by the clock of the store.
+ * @example
+ * import { timeline, view } from 'decider-ts/evolve'
+ * import { globalPosition, timestamp, version } from 'decider-ts/store'
+ * const total = view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount })
+ * const recordedAt = timestamp(1000)
+ * const history = timeline.make(total)([{ event: 5, version: version(1), position: globalPosition(9), recordedAt }])
+ * timeline.atTime(timestamp(999))(history) // => 0
+ */
 export const atTime = (time: Moment['recordedAt']) => lastWhile((step) => step.recordedAt <= time)
 
 /** One place where two states differ. A side is absent where that state has nothing at the path. */
@@ -93,14 +130,26 @@ export const diff = (before: unknown, after: unknown, path = ''): ReadonlyArray<
   if (kind === 'whole' || kind !== kindOf(before)) return [{ path, before, after }]
   const [left, right] = [partsOf(before), partsOf(after)]
   return [...new Set([...left.keys(), ...right.keys()])].flatMap((key) => {
-    const at = kind === 'array' ? `${path}[${key}]` : path === '' ? `${key}` : `${path}.${key}`
+    const at = placeIn(path, kind, key)
     if (!left.has(key)) return [{ path: at, after: right.get(key) }]
     if (!right.has(key)) return [{ path: at, before: left.get(key) }]
     return diff(left.get(key), right.get(key), at)
   })
 }
 
-const kindOf = (value: unknown): 'array' | 'map' | 'record' | 'whole' => {
+/** A key that could be taken for a path is quoted, so that two places of one state never have the same path. */
+const placeIn = (path: string, kind: Kind, key: unknown): string => {
+  if (typeof key !== 'string') return `${path}[${String(key)}]`
+  if (kind === 'array') return `${path}[${key}]`
+  if (!plainName.test(key)) return `${path}[${JSON.stringify(key)}]`
+  return path === '' ? key : `${path}.${key}`
+}
+
+const plainName = /^[\p{L}_$][\p{L}\p{N}_$]*$/u
+
+type Kind = 'array' | 'map' | 'record' | 'whole'
+
+const kindOf = (value: unknown): Kind => {
   if (Array.isArray(value)) return 'array'
   if (value instanceof Map) return 'map'
   if (typeof value !== 'object' || value === null) return 'whole'

@@ -49,10 +49,16 @@ export const upcast =
   (event: SerializedEvent): E.Either<DecodeFailure, SerializedEvent> => {
     const steps = stepsOf(upcasters, event.type)
     const schemaVersion = steps.length + 1
-    if (event.schemaVersion > schemaVersion) {
+    if (
+      !(
+        Number.isInteger(event.schemaVersion) &&
+        event.schemaVersion >= 1 &&
+        event.schemaVersion <= schemaVersion
+      )
+    ) {
       return E.left({
         path: 'schemaVersion',
-        reason: `is ${event.schemaVersion}, and this program knows versions up to ${schemaVersion}`,
+        reason: `is ${event.schemaVersion}, and this program knows versions from 1 to ${schemaVersion}`,
       })
     }
     const data = steps.slice(event.schemaVersion - 1).reduce((older, step) => step(older), event.data)

@@ -53,8 +53,9 @@ export const make = <State, Event>(parts: View<State, Event>): View<State, Event
  */
 export const fold =
   <State, Event>(view: View<State, Event>) =>
-  (events: Iterable<Event>, from: State = view.initialState): State => {
-    let state = from
+  (events: Iterable<Event>, ...from: readonly [from?: State]): State => {
+    // Not a default parameter: a state may be `undefined`, and is no less a state for that.
+    let state = from.length === 0 ? view.initialState : (from[0] as State)
     for (const event of events) state = view.evolve(state, event)
     return state
   }
@@ -116,7 +117,10 @@ export const many =
     evolve: (states, event) => evolveKey(view, states, keyOf(event), event),
   })
 
-/** The step of `many`, here and in `Decider`: one key's state evolves, all others stay. */
+/**
+ * The step of `many`, here and in `Decider`: one key's state evolves, all others stay.
+ * @internal
+ */
 export const evolveKey = <Key, State, Event>(
   view: View<State, Event>,
   states: ReadonlyMap<Key, State>,
@@ -124,7 +128,10 @@ export const evolveKey = <Key, State, Event>(
   event: Event,
 ): ReadonlyMap<Key, State> => new Map(states).set(key, view.evolve(stateOfKey(view, states, key), event))
 
-/** What `many` knows of a key: an absent key is in the initial state. */
+/**
+ * What `many` knows of a key: an absent key is in the initial state.
+ * @internal
+ */
 export const stateOfKey = <Key, State>(
   view: View<State, never>,
   states: ReadonlyMap<Key, State>,

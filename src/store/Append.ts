@@ -51,7 +51,12 @@ export interface StorableAppend extends Append {
   readonly events: ReadonlyArray<StorableEvent>
 }
 
-/** What an append without events gives, in every adapter: nothing is checked, sent or written. */
+/**
+ * What an append without events gives, in every adapter: nothing is checked, sent or written.
+ * @example
+ * import { nothingAppended } from 'decider-ts/store'
+ * nothingAppended.streams // => []
+ */
 export const nothingAppended: Appended = { streams: [], lastPosition: beginning, repeated: false }
 
 /**
@@ -67,7 +72,17 @@ export const toStream =
   (stream: StreamId, version: ExpectedVersion) =>
   (events: ReadonlyArray<EventToAppend>): Append => ({ events, expected: [{ stream, version }] })
 
-/** How a store writes a decision down: the last gate before it. */
+/**
+ * The append as a store can keep it, or the first thing in it that a store cannot keep exactly: a name that is empty, too
+ * long, holds U+0000 or half a surrogate pair; an id that is no UUID in lower case or stands twice; a payload that is not
+ * JSON; a token of another query. For adapters: call it first, and write what it returns.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import { checkAppend, eventId, eventToAppend, invalidInput, streamId } from 'decider-ts/store'
+ * const id = eventId('0198a6a2-0000-7000-8000-000000000001')
+ * const paid = eventToAppend({ id, stream: streamId('order', 'o1'), type: 'Paid', data: { cents: Number.NaN } })
+ * checkAppend({ events: [paid], expected: [] }) // => E.left(invalidInput('events[0].data.cents', 'NaN is not a number in JSON'))
+ */
 export const checkAppend = (append: Append): E.Either<InvalidInput | DuplicateEventId, StorableAppend> => {
   const events = RA.traverseWithIndex(E.Applicative)(checkEvent)(append.events)
   if (E.isLeft(events)) return events
@@ -93,7 +108,13 @@ export const checkStreamId = (stream: StreamId): E.Either<InvalidInput, StreamId
   return problem === undefined ? E.right(stream) : E.left(invalidInput('stream', problem))
 }
 
-/** A query whose names a store can compare. */
+/**
+ * A query whose names a store can compare. For adapters.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import { anyOf, checkQuery, invalidInput } from 'decider-ts/store'
+ * checkQuery(anyOf({ types: [''] })) // => E.left(invalidInput('items[0].types[0]', 'is empty'))
+ */
 export const checkQuery = (query: Query): E.Either<InvalidInput, Query> => {
   if (query._tag === 'Everything') return E.right(query)
   for (const [index, { types, tags }] of query.items.entries()) {
@@ -170,7 +191,12 @@ const checkCondition = ({ failIfEventsMatch, after }: AppendCondition): InvalidI
   return invalidInput('condition.after', 'is a token of another query: it has one entry for each item')
 }
 
-/** The token of a condition, where no token means that nothing has been read: any event that matches is too new. */
+/**
+ * The token of a condition, where no token means that nothing has been read: any event that matches is too new.
+ * @example
+ * import { anyOf, tokenOf } from 'decider-ts/store'
+ * tokenOf({ failIfEventsMatch: anyOf({ types: ['A'] }) }) // => [0n]
+ */
 export const tokenOf = ({ failIfEventsMatch, after }: AppendCondition) =>
   after ?? consistencyToken(Array.from({ length: entriesOf(failIfEventsMatch) }, () => beginning))
 

@@ -65,7 +65,13 @@ export interface EventStore {
   readonly head: TE.TaskEither<ReadError, GlobalPosition>
 }
 
-/** A range whose limit, if any, is a whole number of 0 or more. */
+/**
+ * A range whose limit, if any, is a whole number of 0 or more. For adapters.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import { checkRange, invalidInput } from 'decider-ts/store'
+ * checkRange({ limit: -1 }) // => E.left(invalidInput('limit', 'is not a whole number of 0 or more: -1'))
+ */
 export const checkRange = <Place>(range: Range<Place>): E.Either<InvalidInput, Range<Place>> =>
   range.limit === undefined || (Number.isInteger(range.limit) && range.limit >= 0)
     ? E.right(range)

@@ -57,10 +57,20 @@ export interface Journal {
  */
 export const emptyJournal: Journal = { events: [] }
 
-/** The position of the newest event, or 0. */
+/**
+ * The position of the newest event, or 0.
+ * @example
+ * import { emptyJournal, headOf } from 'decider-ts/store'
+ * headOf(emptyJournal) // => 0n
+ */
 export const headOf = (journal: Journal): GlobalPosition => journal.events.at(-1)?.position ?? beginning
 
-/** How many events a stream holds. */
+/**
+ * How many events a stream holds.
+ * @example
+ * import { emptyJournal, streamId, versionOf } from 'decider-ts/store'
+ * versionOf(streamId('account', 'a1'))(emptyJournal) // => 0n
+ */
 export const versionOf =
   (stream: StreamId) =>
   (journal: Journal): Version =>
@@ -69,6 +79,14 @@ export const versionOf =
 /**
  * One append at one moment: the journal afterwards, or why nothing changed. Checks come in this order: input, repeated
  * event ids, expected versions in the order given, append condition.
+ * @example
+ * import { either as E, function as F } from 'fp-ts'
+ * import { appendToJournal, emptyJournal, eventId, eventToAppend, headOf, noStream, streamId, timestamp, toStream } from 'decider-ts/store'
+ * const stream = streamId('account', 'a1')
+ * const id = eventId('0198a6a2-0000-7000-8000-000000000001')
+ * const opening = toStream(stream, noStream)([eventToAppend({ id, stream, type: 'Opened', data: {} })])
+ * const after = appendToJournal(opening, timestamp(0))(emptyJournal)
+ * F.pipe(after, E.map(([, journal]) => headOf(journal))) // => E.right(1n)
  */
 export const append =
   (request: Append, now: Timestamp) =>
@@ -90,7 +108,13 @@ export const append =
     )
   }
 
-/** The events of a stream: all of them, or the part that a range names. */
+/**
+ * The events of a stream: all of them, or the part that a range names.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import { emptyJournal, readStreamFromJournal, streamId } from 'decider-ts/store'
+ * readStreamFromJournal(streamId('account', 'a1'))(emptyJournal) // => E.right({ events: [], version: 0n })
+ */
 export const readStream =
   (stream: StreamId, range: Range<Version> = {}) =>
   (journal: Journal): E.Either<InvalidInput, StreamSlice> =>
@@ -106,7 +130,13 @@ export const readStream =
       })),
     )
 
-/** The events that match a query, and the token for an append condition. */
+/**
+ * The events that match a query, and the token for an append condition.
+ * @example
+ * import { either as E } from 'fp-ts'
+ * import { emptyJournal, everything, readFromJournal } from 'decider-ts/store'
+ * readFromJournal(everything)(emptyJournal) // => E.right({ events: [], token: [0n] })
+ */
 export const read =
   (query: Query, range: Range<GlobalPosition> = {}) =>
   (journal: Journal): E.Either<InvalidInput, QuerySlice> =>
@@ -123,6 +153,9 @@ export const read =
 /**
  * Up to where a read has seen all events of its query. A read that a limit may have cut short has seen what it
  * returned and no more; read backward it has seen no prefix at all.
+ * @example
+ * import { globalPosition, seenUpTo } from 'decider-ts/store'
+ * seenUpTo({ to: globalPosition(3) }, [], globalPosition(9)) // => 3n
  */
 export const seenUpTo = (
   { to, limit, direction }: Range<GlobalPosition>,
