@@ -99,7 +99,7 @@ export interface Run<State, Event, Rejection> {
  */
 export const run =
   <Command, State, Event, Rejection>(decider: Decider<Command, State, Event, Rejection>) =>
-  (commands: Iterable<Command>, ...from: readonly [from?: State]): Run<State, Event, Rejection> => {
+  (commands: Iterable<Command>, ...from: [] | [from: State]): Run<State, Event, Rejection> => {
     const decisions: Array<E.Either<Rejection, ReadonlyArray<Event>>> = []
     const events: Array<Event> = []
     let state = V.fold(decider)([], ...from)

@@ -40,7 +40,7 @@ export const accept = <const Event>(...events: ReadonlyArray<Event>): Decision<A
  * import { reject } from 'decider-ts/decide'
  * reject({ type: 'AccountClosed' }) // => { _tag: 'Left', left: { type: 'AccountClosed' } }
  */
-export const reject = <const Rejection>(rejection: Rejection): Decision<never, AsWritten<Rejection>> =>
+export const reject = <const Rejection>(rejection: Rejection): E.Either<AsWritten<Rejection>, never> =>
   E.left(rejection as AsWritten<Rejection>)
 
 /**

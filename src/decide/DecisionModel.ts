@@ -108,13 +108,14 @@ export const combineScoped = <const Views extends Readonly<Record<string, AnySco
       parts.map(([name, view]) => [name, view.initialState]),
     ) as ScopedStates<Views>,
     evolve: (states, event) => {
-      const evolved: Record<string, unknown> = {}
+      const evolved: Array<readonly [string, unknown]> = []
       for (const [name, view] of parts) {
         const state = view.evolve(states[name] as never, event)
         if (E.isLeft(state)) return state
-        evolved[name] = state.right
+        evolved.push([name, state.right])
       }
-      return E.right(evolved as ScopedStates<Views>)
+      // From entries: assigning to the name `__proto__` would lose that view's state.
+      return E.right(Object.fromEntries(evolved) as ScopedStates<Views>)
     },
   }
 }

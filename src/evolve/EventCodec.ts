@@ -88,7 +88,8 @@ export const unionOfEvents = <Part extends AnyEventCodec>(
     unionOf(parts.map(({ tagged }) => tagged)) as TaggedCodec<
       ValueOf<Part['tagged']> & { readonly type: string }
     >,
-    Object.assign({}, ...parts.map(({ upcasters }) => upcasters)) as Upcasters,
+    // From entries: assigning would take the event type `__proto__` for the prototype.
+    Object.fromEntries(parts.flatMap(({ upcasters }) => Object.entries(upcasters))),
   )
 
 /**

@@ -53,9 +53,9 @@ export const make = <State, Event>(parts: View<State, Event>): View<State, Event
  */
 export const fold =
   <State, Event>(view: View<State, Event>) =>
-  (events: Iterable<Event>, ...from: readonly [from?: State]): State => {
+  (events: Iterable<Event>, ...from: [] | [from: State]): State => {
     // Not a default parameter: a state may be `undefined`, and is no less a state for that.
-    let state = from.length === 0 ? view.initialState : (from[0] as State)
+    let state = from.length === 0 ? view.initialState : from[0]
     for (const event of events) state = view.evolve(state, event)
     return state
   }

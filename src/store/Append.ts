@@ -8,6 +8,7 @@
  * Laws (test/properties/store/Append.test.ts):
  * - APP-1 exactness: what `checkAppend` lets through has the same ids, types, tags (as a set) and data as before.
  * - APP-2 refusal: a name, id, schema version or payload that a store cannot keep is refused, with its path.
+ * - APP-3 isolation: a later change of the caller's arrays and objects changes nothing that was let through.
  * @since 0.1.0
  */
 import { either as E, readonlyArray as RA } from 'fp-ts'
@@ -181,8 +182,8 @@ const eventProblem = (event: EventToAppend, path: string): InvalidInput | undefi
   return firstProblem(event.tags, nameLengthMax, `${path}.tags`)
 }
 
-const distinct = (tags: ReadonlyArray<Tag>): ReadonlyArray<Tag> =>
-  tags.length < 2 ? tags : [...new Set(tags)]
+/** A copy, so that a later change of the caller's array changes no fact. */
+const distinct = (tags: ReadonlyArray<Tag>): ReadonlyArray<Tag> => Object.freeze([...new Set(tags)])
 
 const checkCondition = ({ failIfEventsMatch, after }: AppendCondition): InvalidInput | undefined => {
   const query = checkQuery(failIfEventsMatch)

@@ -9,8 +9,9 @@
  * - JNL-2 order: positions grow by one, in the order of the appends and of the events within an append.
  * - JNL-3 atomicity: an append that fails leaves the journal as it was.
  * - JNL-4 idempotence: sending an append again changes nothing and answers as the first time.
- * - JNL-5 one predicate: an append guarded by a query and the token of a read fails exactly when a later read of that
- *   query would find an event the first read did not.
+ * - JNL-5 one predicate: an append guarded by a query and the token of a whole read fails exactly when a later read of
+ *   that query would find an event the first read did not. After a read that was cut short it may fail without need,
+ *   and never lets an unread event through.
  * - JNL-6 slices: a bounded, limited or backward read is the whole read, cut and turned.
  * @since 0.1.0
  */
@@ -180,15 +181,21 @@ const cut =
     return (direction === 'backward' ? RA.reverse(within) : within).slice(0, limit)
   }
 
-/** The first answer, if these very events are recorded; a failure, if an id among them belongs to another event. */
+/**
+ * The first answer, if all of these events are recorded. If only some of them are, or an id belongs to another event, a
+ * failure that names such an id: another event's before that of a part.
+ */
 const repeatOf = (
   { events }: StorableAppend,
   journal: Journal,
 ): E.Either<DuplicateEventId, O.Option<Appended>> => {
   const recorded = events.map(({ id }) => journal.events.find((event) => event.id === id))
-  if (recorded.every((event) => event === undefined)) return E.right(O.none)
-  const other = events.find((event, index) => !isSame(event, recorded[index]))
-  if (other !== undefined) return E.left({ _tag: 'DuplicateEventId', id: other.id })
+  const known = events.filter((_, index) => recorded[index] !== undefined)
+  if (known.length === 0) return E.right(O.none)
+  const first = known.find((event) => !isSame(event, recorded[events.indexOf(event)])) ?? known[0]
+  if (first !== undefined && !events.every((event, index) => isSame(event, recorded[index]))) {
+    return E.left({ _tag: 'DuplicateEventId', id: first.id })
+  }
   return E.right(O.some({ ...answerFor(RA.compact(recorded.map(O.fromNullable))), repeated: true }))
 }
 

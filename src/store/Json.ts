@@ -90,6 +90,9 @@ const copy = (value: unknown, path: string, depth: number): Json => {
 }
 
 const copyArray = (items: ReadonlyArray<unknown>, path: string, depth: number): Json => {
+  if (!isPlain(Object.getPrototypeOf(items))) {
+    throw new NotJson(path, 'is an instance of a class; encode it to plain data')
+  }
   const copied: Array<Json> = []
   // An index loop, because `map` skips the holes of a sparse array, and a hole is an `undefined` that JSON changes.
   for (let index = 0; index < items.length; index++) {
@@ -99,15 +102,27 @@ const copyArray = (items: ReadonlyArray<unknown>, path: string, depth: number): 
 }
 
 const copyObject = (value: object, path: string, depth: number): Json => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!isPlain(value)) {
     throw new NotJson(path, 'is an instance of a class; encode it to plain data')
   }
+  if (Object.getOwnPropertySymbols(value).length > 0) throw new NotJson(path, 'has a key that is a symbol')
   const copied: Record<string, Json> = {}
   for (const [key, part] of Object.entries(value)) {
-    if (part !== undefined) define(copied, key, copy(part, path === '' ? key : `${path}.${key}`, depth + 1))
+    if (part !== undefined) define(copied, key, copy(part, pathTo(path, key), depth + 1))
   }
   return Object.freeze(copied)
+}
+
+/** Whether nothing but the root of all objects lies above it; each realm has a root of its own, so it goes unnamed. */
+const isPlain = (value: object): boolean => {
+  const above: unknown = Object.getPrototypeOf(value)
+  return above === null || (typeof above === 'object' && Object.getPrototypeOf(above) === null)
+}
+
+/** A key that is no plain word is quoted, so that `a.b` as one key cannot be read as two. */
+const pathTo = (path: string, key: string): string => {
+  if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key)) return `${path}[${JSON.stringify(key)}]`
+  return path === '' ? key : `${path}.${key}`
 }
 
 /** Assigning to the key `__proto__` would set the prototype and lose the value. */

@@ -35,10 +35,12 @@ const holds = <Sample>(title: string, property: Property<Sample>, options: LawOp
   test(title, async () => {
     const details = await check(property, options)
     if (!details.failed) return
-    throw new Error(
-      `${title}\n${await fc.asyncDefaultReportMessage(details)}\nReplay: SEED=${seed} npx vitest run -t '${title}'`,
-      { cause: details.errorInstance },
-    )
+    const { errorInstance: cause } = details
+    const reason = cause instanceof Error ? cause.message : 'the property is false'
+    const report = await fc.asyncDefaultReportMessage(details)
+    throw new Error(`${title}\n${reason}\n${report}\nReplay: SEED=${seed} npx vitest run -t '${title}'`, {
+      cause,
+    })
   })
 }
 

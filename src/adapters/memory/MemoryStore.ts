@@ -1,0 +1,148 @@
+/**
+ * A store in the memory of the process: for tests, for teaching, and for programs whose facts may die with them. It
+ * answers as the `Journal` does, in every word, and records an event at a cost that does not grow with the log.
+ * Nothing can alter its history: facts are frozen copies, and every answer is an array of its own.
+ * An append runs in one turn of the event loop, which is all the locking that a single thread needs.
+ * Used by: applications and tests, as an `EventStore`.
+ *
+ * Laws (test/properties/adapters/memory/MemoryStore.test.ts):
+ * - MEM-1 journal: after any commands, in any order, it answers what the `Journal` answers.
+ * - MEM-2 isolation: neither a writer nor a reader can alter what is recorded.
+ * - MEM-3 constant cost: an append takes as many steps in a long log as in a short one.
+ * @since 0.1.0
+ */
+import { either as E, taskEither as TE } from 'fp-ts'
+import {
+  type Append,
+  type Appended,
+  checkAppend,
+  checkQuery,
+  checkStreamId,
+  nothingAppended,
+  type StorableAppend,
+} from '../../store/Append.js'
+import { consistencyToken } from '../../store/AppendCondition.js'
+import { checkRange, type EventStore, type QuerySlice, type Range } from '../../store/EventStore.js'
+import type { StorableEvent } from '../../store/EventToAppend.js'
+import { holdsFor } from '../../store/ExpectedVersion.js'
+import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
+import { seenUpTo } from '../../store/Journal.js'
+import { stringify } from '../../store/Json.js'
+import { entriesOf, type Query } from '../../store/Query.js'
+import type { RecordedEvent } from '../../store/RecordedEvent.js'
+import type {
+  AppendError,
+  ConditionConflict,
+  DuplicateEventId,
+  InvalidInput,
+  VersionConflict,
+} from '../../store/StoreError.js'
+import { type Timestamp, timestamp } from '../../store/Timestamp.js'
+import { type EventLog, emptyEventLog } from './EventLog.js'
+
+/** What a memory store may be given. */
+export interface MemoryStoreOptions {
+  /** The clock of the store; the clock of the machine unless given. */
+  readonly now?: () => Timestamp
+}
+
+/**
+ * An empty store, whose facts live as long as it is referred to.
+ * @example
+ * import { memoryStore } from 'decider-ts/adapters/memory'
+ * import { eventId, eventToAppend, noStream, streamId, toStream, version } from 'decider-ts/store'
+ * import { either as E } from 'fp-ts'
+ * const store = memoryStore()
+ * const stream = streamId('account', 'a1')
+ * const id = eventId('0198a6a2-0000-7000-8000-000000000001')
+ * const opening = toStream(stream, noStream)([eventToAppend({ id, stream, type: 'Opened', data: {} })])
+ * E.isRight(await store.append(opening)()) // => true
+ * const slice = await store.readStream(stream)()
+ * E.isRight(slice) && slice.right.version // => version(1)
+ */
+export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): EventStore => {
+  const log = emptyEventLog()
+  return {
+    supports: { severalStreams: true, queries: true },
+    append: (request) => TE.fromIOEither(() => append(request, now, log)),
+    readStream: (stream, range = {}) =>
+      TE.fromIOEither(() => {
+        const checked = E.apSecond(checkRange(range))(checkStreamId(stream))
+        if (E.isLeft(checked)) return checked
+        return E.right({ events: log.ofStream(stream, range), version: log.versionOf(stream) })
+      }),
+    read: (query, range = {}) => TE.fromIOEither(() => read(query, range, log)),
+    head: TE.fromIO(() => log.head()),
+  }
+}
+
+const machineClock = (): Timestamp => timestamp(Date.now())
+
+const append = (request: Append, now: () => Timestamp, log: EventLog): E.Either<AppendError, Appended> => {
+  if (request.events.length === 0) return E.right(nothingAppended)
+  const storable = checkAppend(request)
+  if (E.isLeft(storable)) return storable
+  const recorded = storable.right.events.map(({ id }) => log.withId(id))
+  if (recorded.some((event) => event !== undefined)) return repeat(storable.right.events, recorded)
+  const conflict = conflictOf(storable.right, log)
+  if (conflict !== undefined) return E.left(conflict)
+  return E.right(answerFor(log.record(storable.right.events, now()), false))
+}
+
+/** The answer of the first time, if all of these events are recorded; else an id that is taken: another event's first. */
+const repeat = (
+  events: ReadonlyArray<StorableEvent>,
+  recorded: ReadonlyArray<RecordedEvent | undefined>,
+): E.Either<DuplicateEventId, Appended> => {
+  const known = recorded.flatMap((event) => event ?? [])
+  const isKnown = (_: StorableEvent, index: number) => recorded[index] !== undefined
+  const isOther = (event: StorableEvent, index: number) => !isSame(event, recorded[index])
+  const taken =
+    events.find((event, index) => isKnown(event, index) && isOther(event, index)) ?? events.find(isKnown)
+  return taken !== undefined && events.some(isOther)
+    ? E.left({ _tag: 'DuplicateEventId', id: taken.id })
+    : E.right(answerFor(known, true))
+}
+
+const isSame = (event: StorableEvent, recorded: RecordedEvent | undefined): boolean =>
+  recorded !== undefined &&
+  event.stream === recorded.stream &&
+  event.type === recorded.type &&
+  event.schemaVersion === recorded.schemaVersion &&
+  stringify(event.data) === stringify(recorded.data)
+
+const conflictOf = (
+  { expected, condition }: StorableAppend,
+  log: EventLog,
+): VersionConflict | ConditionConflict | undefined => {
+  for (const { stream, version } of expected) {
+    const actual = log.versionOf(stream)
+    if (!holdsFor(actual)(version)) return { _tag: 'VersionConflict', stream, expected: version, actual }
+  }
+  const tooNew = condition && log.firstTooNew(condition)
+  return tooNew && { _tag: 'ConditionConflict', position: tooNew.position }
+}
+
+const answerFor = (recorded: ReadonlyArray<RecordedEvent>, repeated: boolean): Appended => {
+  const versions = new Map(recorded.map(({ stream, version }) => [stream, version]))
+  return {
+    streams: Array.from(versions, ([stream, version]) => ({ stream, version })),
+    lastPosition: recorded.at(-1)?.position ?? beginning,
+    repeated,
+  }
+}
+
+const read = (
+  query: Query,
+  range: Range<GlobalPosition>,
+  log: EventLog,
+): E.Either<InvalidInput, QuerySlice> => {
+  const checked = E.apSecond(checkRange(range))(checkQuery(query))
+  if (E.isLeft(checked)) return checked
+  const events = log.matching(query, range)
+  const seen = seenUpTo(range, events, log.head())
+  return E.right({
+    events,
+    token: consistencyToken(Array.from({ length: entriesOf(query) }, () => seen)),
+  })
+}

@@ -1,0 +1,2 @@
+/** A store in the memory of the process. */
+export * from './MemoryStore.js'

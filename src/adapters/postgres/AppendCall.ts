@@ -1,0 +1,202 @@
+/**
+ * Appends as one call of the log's `append` function, and its answer as what became of each of them. The function takes
+ * any number of items and treats each alone; what a call may hold together stands with the function, in the migrations.
+ * Used by: `postgresStore`.
+ * @since 0.1.0
+ */
+import { either as E } from 'fp-ts'
+import { type Appended, type StorableAppend, type StreamExpectation, tokenOf } from '../../store/Append.js'
+import type { StorableEvent } from '../../store/EventToAppend.js'
+import type { ExpectedVersion } from '../../store/ExpectedVersion.js'
+import { beginning, type GlobalPosition, globalPosition } from '../../store/GlobalPosition.js'
+import { stringify } from '../../store/Json.js'
+import type { ConditionConflict, DuplicateEventId, VersionConflict } from '../../store/StoreError.js'
+import type { StreamId } from '../../store/StreamId.js'
+import { type Version, version } from '../../store/Version.js'
+import { bigintsFrom, joinJson, numberArray, textArray } from './ArrayLiteral.js'
+import { bigintMax, clamp } from './Bigint.js'
+import type { Row } from './Connection.js'
+import { type LockKeys, tagHash } from './LockKey.js'
+import { encodeItem, itemsOf } from './QueryItems.js'
+import type { Schema } from './Schema.js'
+
+/** What the log can refuse an append for. */
+export type Conflict = VersionConflict | ConditionConflict | DuplicateEventId
+
+/** One call: what to send, and how to read the answer, which has one entry an append in the same order. */
+export interface AppendCall {
+  readonly parameters: ReadonlyArray<string>
+  readonly answersFrom: (row: Row) => ReadonlyArray<E.Either<Conflict, Appended>>
+}
+
+/**
+ * Beyond so many keys a call takes the whole log instead. All connections of a server share one table of locks, and
+ * 6,400 slots are what the stock configuration gives: appends with thousands of keys each would run it over.
+ */
+const lockKeysMax = 64
+
+/** The statement of every append. Its text never changes, so the server parses it once a connection. */
+export const appendStatement = ({ quoted }: Schema): string => `
+  select positions, versions, repeated, array_to_string(failed, ',')
+  from ${quoted}.append(
+    $1::text::bigint[], $2::text::boolean,
+    $3::text::text[],
+    $4::text::int[], $5::text::int[], $6::text::bigint[],
+    $7::text::int[], $8::text::bigint[], $9::text::text[], $10::text::text[], $11::text::bigint[],
+    $12::text::int[], $13::text::int[], $14::text::text[], $15::text::uuid[], $16::text::text[],
+    $17::text::smallint[], $18::text::text[], string_to_array($19::text, chr(31)), string_to_array($20::text, chr(31)),
+    $21::text::int[], $22::text::bigint[], $23::text::text[])`
+
+/** The appends as one call. Each of them holds at least one event. */
+export const appendCall = (keys: LockKeys, appends: ReadonlyArray<StorableAppend>): AppendCall => {
+  const events = appends.flatMap((append, index) =>
+    append.events.map((event) => ({ item: index + 1, event })),
+  )
+  const expected = appends.flatMap(expectationsOf)
+  const conditions = appends.flatMap(conditionsOf)
+  const tags = events.flatMap(({ event }, index) => tagsOf(event, index + 1))
+  const streams = placesOf([
+    ...events.map(({ event }) => event.stream),
+    ...expected.map(({ expectation }) => expectation.stream),
+  ])
+  const lockKeys = new Set([
+    ...[...streams.keys()].map(keys.ofStream),
+    ...tags.map(({ hash }) => keys.ofTag(hash)),
+    ...conditions.flatMap(({ anchor }) => (anchor === undefined ? [] : [keys.ofTag(anchor)])),
+  ])
+  const alone = lockKeys.size > lockKeysMax || conditions.some(({ anchor }) => anchor === undefined)
+  return {
+    parameters: [
+      numberArray(alone ? [] : sorted(lockKeys)),
+      String(alone),
+      textArray([...streams.keys()]),
+      numberArray(expected.map(({ item }) => item)),
+      numberArray(expected.map(({ expectation }) => streams.get(expectation.stream))),
+      numberArray(expected.map(({ expectation }) => codeOf(expectation.version))),
+      numberArray(conditions.map(({ item }) => item)),
+      numberArray(conditions.map(({ anchor }) => anchor)),
+      textArray(conditions.map(({ types }) => types)),
+      textArray(conditions.map(({ tags }) => tags)),
+      numberArray(conditions.map(({ after }) => clamp(after))),
+      numberArray(events.map(({ item }) => item)),
+      numberArray(events.map(({ event }) => streams.get(event.stream))),
+      textArray(events.map(({ event }) => event.stream)),
+      numberArray(events.map(({ event }) => event.id)),
+      textArray(events.map(({ event }) => event.type)),
+      numberArray(events.map(({ event }) => event.schemaVersion)),
+      textArray(events.map(({ event }) => textArray(event.tags))),
+      joinJson(events.map(({ event }) => stringify(event.data))),
+      joinJson(events.map(({ event }) => stringify(event.metadata))),
+      numberArray(tags.map(({ event }) => event)),
+      numberArray(tags.map(({ hash }) => hash)),
+      textArray(tags.map(({ type }) => type)),
+    ],
+    answersFrom: (row) => {
+      const answer = answerFrom(row)
+      return appends.map((append, index) => {
+        const failure = answer.failures.get(index + 1)
+        if (failure !== undefined) return E.left(conflictOf(failure, expected, events))
+        const first = events.findIndex(({ item }) => item === index + 1)
+        return E.right(appendedOf(append.events, first, answer, answer.repeated.has(BigInt(index + 1))))
+      })
+    },
+  }
+}
+
+/** The beliefs that can turn out wrong. */
+const expectationsOf = (append: StorableAppend, index: number) =>
+  append.expected.flatMap((expectation) =>
+    expectation.version._tag === 'Any' ? [] : [{ item: index + 1, expectation }],
+  )
+
+const conditionsOf = (append: StorableAppend, index: number) => {
+  if (append.condition === undefined) return []
+  const token = tokenOf(append.condition)
+  return itemsOf(append.condition.failIfEventsMatch).map((item, entry) => ({
+    item: index + 1,
+    ...encodeItem(item),
+    after: token[entry] ?? beginning,
+  }))
+}
+
+const tagsOf = (event: StorableEvent, nth: number) =>
+  [...new Set(event.tags.map(tagHash))].map((hash) => ({ event: nth, hash, type: event.type }))
+
+/** Each stream once, and its place, counted from 1. */
+const placesOf = (streams: ReadonlyArray<StreamId>): ReadonlyMap<StreamId, number> =>
+  new Map([...new Set(streams)].map((stream, index) => [stream, index + 1]))
+
+/** Everyone takes locks in this order, which is why single appends cannot deadlock. */
+const sorted = (keys: ReadonlySet<bigint>): ReadonlyArray<bigint> =>
+  [...keys].sort((left, right) => (left < right ? -1 : left > right ? 1 : 0))
+
+/** -1 stands for any event at all; a version that no stream can have stands for itself at the edge. */
+const codeOf = (expected: ExpectedVersion): bigint => {
+  if (expected._tag === 'StreamExists') return -1n
+  if (expected._tag !== 'Exactly') return 0n
+  return expected.version < 0n || expected.version > bigintMax ? bigintMax : expected.version
+}
+
+interface Failure {
+  readonly what: string
+  readonly at: number
+  readonly found: bigint
+}
+
+interface Answer {
+  readonly positions: ReadonlyArray<bigint>
+  readonly versions: ReadonlyArray<bigint>
+  readonly repeated: ReadonlySet<bigint>
+  readonly failures: ReadonlyMap<number, Failure>
+}
+
+const answerFrom = (row: Row): Answer => ({
+  positions: bigintsFrom(row(0)),
+  versions: bigintsFrom(row(1)),
+  repeated: new Set(bigintsFrom(row(2))),
+  failures: new Map(row(3)?.split(',').map(failureFrom)),
+})
+
+/** Four words: the item, what failed it, at which expectation or event, and what was found there. */
+const failureFrom = (text: string): [number, Failure] => {
+  const [item = '', what = '', at = '', found = ''] = text.split(' ')
+  return [Number(item), { what, at: Number(at), found: BigInt(found) }]
+}
+
+const conflictOf = (
+  { what, at, found }: Failure,
+  expected: ReadonlyArray<{ readonly expectation: StreamExpectation }>,
+  events: ReadonlyArray<{ readonly event: StorableEvent }>,
+): Conflict => {
+  const belief = what === 'version' ? expected[at - 1]?.expectation : undefined
+  if (belief !== undefined) {
+    const { stream, version: expectedVersion } = belief
+    return { _tag: 'VersionConflict', stream, expected: expectedVersion, actual: version(found) }
+  }
+  const taken = what === 'id' ? events[at - 1]?.event : undefined
+  return taken === undefined
+    ? { _tag: 'ConditionConflict', position: globalPosition(found) }
+    : { _tag: 'DuplicateEventId', id: taken.id }
+}
+
+/** Each stream's version after its last event, streams in the order of first mention. */
+const appendedOf = (
+  events: ReadonlyArray<StorableEvent>,
+  first: number,
+  { positions, versions }: Answer,
+  repeated: boolean,
+): Appended => ({
+  streams: [
+    ...new Map(
+      events.map(({ stream }, index): [StreamId, Version] => [
+        stream,
+        version(versions[first + index] ?? 0n),
+      ]),
+    ),
+  ].map(([stream, version]) => ({ stream, version })),
+  lastPosition: positionAt(positions, first + events.length - 1),
+  repeated,
+})
+
+const positionAt = (positions: ReadonlyArray<bigint>, index: number): GlobalPosition =>
+  globalPosition(positions[index] ?? 0n)

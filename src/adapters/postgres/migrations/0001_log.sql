@@ -1,0 +1,513 @@
+-- The log of one store, and the functions that are the only way into it. One schema holds one store.
+--
+-- The schema's name stands nowhere in this file: it runs under a search_path that holds that schema alone, and every
+-- function keeps that search_path for itself. So no name, however odd, can change what a function's body means, and no
+-- object of the caller's can be taken for one of the log's.
+
+-- Positions. Raising the cache would break the order of the log: a session would hand out positions that it drew
+-- before another session committed higher ones.
+create sequence event_position as bigint cache 1;
+
+create table event (
+  position bigint primary key,
+  version bigint not null,
+  recorded_at timestamptz not null,
+  id uuid not null,
+  schema_version smallint not null,
+  -- Names compare byte by byte: the collation of the database must not decide which names are the same, and an index
+  -- under "C" needs no rebuilding when the operating system changes its collations.
+  stream text collate "C" not null,
+  type text collate "C" not null,
+  tags text[] collate "C" not null,
+  -- json keeps the text exactly as it was sent (key order, -0, \u0000, half surrogate pairs); jsonb keeps none of it.
+  data json not null,
+  metadata json not null,
+  constraint event_stream_version_key unique (stream, version),
+  constraint event_id_key unique (id)
+)
+-- The table only grows. Vacuum and analyze on a twentieth of growth keep the visibility map and the statistics fresh.
+with (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
+
+-- Reads and conditions by type alone would otherwise walk the whole log to find a rare type. It costs every append one
+-- more index entry an event, inserted at the right edge of each type's range.
+create index event_type_position on event (type, position);
+
+-- Where each tag stands in the log. The hash is of the tag alone, so a log can be copied to another schema. It may
+-- collide: event.tags is the truth, and every lookup compares with it.
+create table tag (
+  hash bigint not null,
+  position bigint not null,
+  type text collate "C" not null,
+  constraint tag_pkey primary key (hash, position) include (type)
+)
+with (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
+
+-- Facts do not change.
+create function refuse_change() returns trigger
+  language plpgsql
+  set search_path from current
+as $body$
+begin
+  raise exception using
+    errcode = 'DE003',
+    message = format('Recorded events never change: %s on %I is refused.', tg_op, tg_table_name);
+end
+$body$;
+
+create trigger refuse_change before update or delete or truncate on event
+  for each statement execute function refuse_change();
+create trigger refuse_change before update or delete or truncate on tag
+  for each statement execute function refuse_change();
+
+-- The predicate of a query item, once for reads and for append conditions, so that the two cannot differ. An item with
+-- tags walks one of them, its anchor, through the tag table; an item without tags walks its types, or the whole log.
+-- A place may come twice, since an item may name a type twice.
+-- The server inlines these functions into the statements that use them, and their lookups are such that no statistics
+-- can turn them into a join over a whole table. The lookup of one position is written as a range with an order for the
+-- same reason: while the table is empty, = would be served as cheaply by a walk through the index of types, and a
+-- session keeps such a plan when the table has grown (measured: 50,000 entries walked for each event).
+create function tagged(anchor bigint, types text[], tags text[], after bigint, upto bigint, most bigint)
+  returns table ("position" bigint)
+  language sql stable
+as $body$
+  select t.position from tag t
+  where t.hash = anchor and t.position > after and t.position <= upto
+    and (types is null or t.type = any (types))
+    and (select e.tags @> tagged.tags from event e
+      where e.position >= t.position and e.position <= t.position order by e.position limit 1)
+  order by t.position
+  limit most
+$body$;
+
+create function untagged(types text[], after bigint, upto bigint, most bigint) returns table ("position" bigint)
+  language sql stable
+as $body$
+  (select e.position
+    from unnest(types) as wanted(type) cross join lateral (
+      select e.position from event e
+      where e.type = wanted.type and e.position > after and e.position <= upto
+      order by e.position
+      limit most) e)
+  union all
+  (select e.position from event e
+    where types is null and e.position > after and e.position <= upto
+    order by e.position
+    limit most)
+$body$;
+
+-- The same predicates from the other end of the log.
+create function tagged_backward(anchor bigint, types text[], tags text[], after bigint, upto bigint, most bigint)
+  returns table ("position" bigint)
+  language sql stable
+as $body$
+  select t.position from tag t
+  where t.hash = anchor and t.position > after and t.position <= upto
+    and (types is null or t.type = any (types))
+    and (select e.tags @> tagged_backward.tags from event e
+      where e.position >= t.position and e.position <= t.position order by e.position limit 1)
+  order by t.position desc
+  limit most
+$body$;
+
+create function untagged_backward(types text[], after bigint, upto bigint, most bigint)
+  returns table ("position" bigint)
+  language sql stable
+as $body$
+  (select e.position
+    from unnest(types) as wanted(type) cross join lateral (
+      select e.position from event e
+      where e.type = wanted.type and e.position > after and e.position <= upto
+      order by e.position desc
+      limit most) e)
+  union all
+  (select e.position from event e
+    where types is null and e.position > after and e.position <= upto
+    order by e.position desc
+    limit most)
+$body$;
+
+-- Appends: each item of the call is one decision, recorded whole or not at all, whatever becomes of the others. One row
+-- answers the call; a conflict is part of it and no error, so it leaves the caller's transaction usable.
+--
+-- The caller promises: lock_keys are sorted and distinct, and hold a key for every stream that is written or expected,
+-- every tag that is written, and the anchor of every condition item. Where a condition item has no tags, or there are
+-- too many keys for the server's lock table, the call is alone instead and needs no keys. No two items of a call share
+-- an event id, and they share a key only if neither expects anything of it. Items count from 1; so do the places in
+-- streams to which expected_stream and event_stream point, and the events to which tag_event points.
+--
+-- Why this is correct. Transaction locks are released after the commit is visible to everyone, so:
+-- * Two appends that share a key take turns: the second one's checks run in statements that begin after the wait, and
+--   under READ COMMITTED each statement sees everything that was committed before it began. That is why the lock and
+--   the check may never stand in one statement, and why older snapshots are refused.
+-- * Positions are drawn after the locks. Hence, for each key, positions grow in the order of the commits, and what any
+--   snapshot sees of a key is a prefix of all that it will ever hold. Versions of a stream are dense for that reason,
+--   and no event that a condition forbids can lie between the condition's token and the positions of its append.
+-- * The in-flight marker is shared by all appends and held from before the first position is drawn until the commit is
+--   visible: whoever reads the marker's holders knows every append that may still own a position below the head. An
+--   append that is alone holds it exclusively, which keeps every other append from checking and drawing positions.
+-- * Keys are taken in one order by everyone, and the marker last, so calls of one append each cannot deadlock.
+create function append(
+  lock_keys bigint[], alone boolean,
+  streams text[],
+  expected_item int[], expected_stream int[], expected_version bigint[],
+  condition_item int[], condition_anchor bigint[], condition_types text[], condition_tags text[],
+  condition_after bigint[],
+  event_item int[], event_stream int[], event_stream_name text[], event_id uuid[], event_type text[],
+  event_schema_version smallint[], event_tags text[], event_data text[], event_metadata text[],
+  tag_event int[], tag_hash bigint[], tag_type text[],
+  -- For each event its position and version, 0 where its item was not recorded; the items that had been recorded
+  -- before; and for each item that failed, in four words: the item, what failed it, at which expectation or event of
+  -- the call, and the version or position that was found.
+  out positions bigint[], out versions bigint[], out repeated int[], out failed text[]
+)
+  language plpgsql volatile security definer
+  set search_path from current
+  -- The plans below are right for every parameter and every table size, so they are made once a session; walking an
+  -- index in order is what all of them do. A plan that was made while the tables were empty, or unknown to statistics,
+  -- must not scan a table or collect all of a tag before a limit when they have grown.
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+#variable_conflict use_column
+declare
+  actual bigint[];
+  moment timestamptz;
+  settled int[] := '{}';
+  conflict record;
+  current_item int;
+  current_stream int;
+begin
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using
+      errcode = 'DE001',
+      message = 'An append needs READ COMMITTED.',
+      detail = current_setting('transaction_isolation');
+  end if;
+
+  perform pg_advisory_xact_lock(key) from unnest(lock_keys) as key;
+  if alone then
+    perform pg_advisory_xact_lock('event'::regclass::oid::int, 1);
+  else
+    perform pg_advisory_xact_lock_shared('event'::regclass::oid::int, 1);
+  end if;
+
+  -- Events that are recorded already: the same ones are answered as the first time, others are refused.
+  if exists (select from event e where e.id = any (event_id)) then
+    select array_agg(coalesce(e.position, 0) order by s.nth), array_agg(coalesce(e.version, 0) order by s.nth)
+      into positions, versions
+      from unnest(event_id) with ordinality as s(id, nth)
+      left join lateral (select e.position, e.version from event e where e.id = s.id offset 0) e on true;
+    for conflict in
+      select s.item, min(s.nth) filter (where not s.same) as nth
+      from (
+        select s.item, s.nth, e.position is not null as known,
+          coalesce(e.stream = s.stream and e.type = s.type and e.schema_version = s.schema_version
+            and e.data::text = s.data, false) as same
+        from unnest(event_item, event_id, event_stream_name, event_type, event_schema_version, event_data)
+          with ordinality as s(item, id, stream, type, schema_version, data, nth)
+        left join lateral (select * from event e where e.id = s.id offset 0) e on true
+      ) s
+      group by s.item
+      having bool_or(s.known)
+    loop
+      settled := settled || conflict.item;
+      if conflict.nth is null then
+        repeated := repeated || conflict.item;
+      else
+        failed := failed || format('%s id %s 0', conflict.item, conflict.nth);
+      end if;
+    end loop;
+  else
+    positions := array_fill(0::bigint, array[cardinality(event_id)]);
+    versions := positions;
+  end if;
+
+  actual := array(
+    select coalesce((select e.version from event e where e.stream = s.name order by e.version desc limit 1), 0)
+    from unnest(streams) with ordinality as s(name, nth)
+    order by s.nth);
+
+  -- What the writers believed of streams, in the order in which they said it; -1 stands for any event at all.
+  for i in 1 .. cardinality(expected_item) loop
+    current_item := expected_item[i];
+    current_stream := expected_stream[i];
+    if expected_version[i] <> actual[current_stream]
+      and (expected_version[i] <> -1 or actual[current_stream] = 0)
+      and current_item <> all (settled)
+    then
+      settled := settled || current_item;
+      failed := failed || format('%s version %s %s', current_item, i, actual[current_stream]);
+    end if;
+  end loop;
+
+  if condition_item <> '{}' then
+    for conflict in
+      select c.item, min(m.position) as position
+      from unnest(condition_item, condition_anchor, condition_types, condition_tags, condition_after)
+        as c(item, anchor, types, tags, after)
+      cross join lateral (
+        select m.position
+        from tagged(c.anchor, c.types::text[], c.tags::text[], c.after, 9223372036854775807, 1) m
+        where c.anchor is not null
+        union all
+        select m.position
+        from untagged(c.types::text[], c.after, 9223372036854775807, 1) m
+        where c.anchor is null
+      ) m
+      where c.item <> all (settled)
+      group by c.item
+    loop
+      settled := settled || conflict.item;
+      failed := failed || format('%s condition 0 %s', conflict.item, conflict.position);
+    end loop;
+  end if;
+
+  -- Only now are positions drawn, so an append that fails leaves no gap.
+  for i in 1 .. cardinality(event_item) loop
+    if event_item[i] <> all (settled) then
+      current_stream := event_stream[i];
+      actual[current_stream] := actual[current_stream] + 1;
+      versions[i] := actual[current_stream];
+      positions[i] := nextval('event_position');
+    end if;
+  end loop;
+
+  moment := date_trunc('milliseconds', clock_timestamp());
+  insert into event (position, version, recorded_at, id, schema_version, stream, type, tags, data, metadata)
+  select s.position, s.version, moment, s.id, s.schema_version, s.stream, s.type, s.tags::text[], s.data::json,
+    s.metadata::json
+  from unnest(positions, versions, event_item, event_id, event_schema_version, event_stream_name, event_type,
+    event_tags, event_data, event_metadata)
+    as s(position, version, item, id, schema_version, stream, type, tags, data, metadata)
+  where s.item <> all (settled);
+
+  if tag_event <> '{}' then
+    insert into tag (hash, position, type)
+    select t.hash, positions[t.event], t.type
+    from unnest(tag_event, tag_hash, tag_type) as t(event, hash, type)
+    where event_item[t.event] <> all (settled);
+  end if;
+end
+$body$;
+
+-- The position of the newest event, or 0. Below it an append may still be in flight.
+create function head() returns bigint
+  language plpgsql stable security definer
+  set search_path from current
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+begin
+  return coalesce((select e.position from event e order by e.position desc limit 1), 0);
+end
+$body$;
+
+-- The appends that hold the in-flight marker. Locks are the cluster's: another database may use the same numbers.
+create function in_flight()
+  returns table (virtualtransaction text, own boolean, prepared boolean)
+  language sql stable
+as $body$
+  select l.virtualtransaction, coalesce(l.pid = pg_backend_pid(), false), l.pid is null
+  from pg_locks l
+  where l.locktype = 'advisory' and l.granted
+    and l.database = (select d.oid from pg_database d where d.datname = current_database())
+    and l.classid = 'event'::regclass::oid and l.objid = 1 and l.objsubid = 2
+$body$;
+
+-- A head below which nothing is in flight any more: every event at or below it that will ever exist is visible to
+-- the statements that follow.
+--
+-- Why. Whoever owns a position g below the head drew it before the owner of the head drew the head, and had taken the
+-- in-flight marker before that. The head was visible to the first statement, so when the second one reads the marker's
+-- holders, the owner of g either holds the marker, and is waited for, or has finished, and what it committed is visible
+-- from then on. The order is essential: holders that were read before the head, or in its snapshot, prove nothing.
+-- An append of the caller's own transaction needs no waiting, since a transaction sees its own events.
+--
+-- The wait is for transactions, which the deadlock detector of the server cannot see. So it always ends: after
+-- lock_timeout where that is set, else after ten seconds; and after deadlock_timeout where the caller's own transaction
+-- holds the marker, because two such transactions could wait for each other.
+create function settled_head() returns bigint
+  language plpgsql volatile security definer
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+declare
+  head bigint;
+  appending text[];
+  began timestamptz := clock_timestamp();
+  patience interval;
+  pause double precision := 0.0005;
+begin
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using
+      errcode = 'DE001',
+      message = 'Reading by types alone needs READ COMMITTED.',
+      detail = current_setting('transaction_isolation');
+  end if;
+  -- A standby has no locks of the primary's appends to look at.
+  if pg_is_in_recovery() then
+    raise exception using errcode = 'DE002', message = 'Reading by types alone needs the primary server.';
+  end if;
+
+  head := coalesce((select e.position from event e order by e.position desc limit 1), 0);
+  appending := (select array_agg(l.virtualtransaction) from in_flight() l where not l.own);
+  if appending is null then
+    return head;
+  end if;
+
+  patience := coalesce(nullif(current_setting('lock_timeout')::interval, '0'), '10 seconds');
+  if exists (select from in_flight() l where l.own) then
+    patience := least(patience, current_setting('deadlock_timeout')::interval);
+  end if;
+  loop
+    perform pg_sleep(pause);
+    -- A transaction that is prepared for a two-phase commit meanwhile loses its old name, so all prepared ones count.
+    exit when not exists (
+      select from in_flight() l where l.virtualtransaction = any (appending) or l.prepared);
+    if clock_timestamp() - began > patience then
+      raise exception using
+        errcode = 'lock_not_available',
+        message = 'An append that is in flight did not finish in time.';
+    end if;
+    pause := least(pause * 2, 0.01);
+  end loop;
+  return head;
+end
+$body$;
+
+-- The events of one stream. The first row is no event: it carries the stream's version. What a snapshot sees of a
+-- stream is a prefix of it, and events never change, so the events up to that version are what its snapshot held.
+create function read_stream(
+  of_stream text, after bigint, upto bigint, most bigint, backward boolean
+) returns table (
+  "position" bigint, version bigint, recorded_at_ms bigint, id uuid, schema_version smallint, stream text, type text,
+  tags json, data json, metadata json, seen bigint[])
+  language plpgsql volatile security definer
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+#variable_conflict use_column
+declare
+  newest bigint := coalesce(
+    (select e.version from event e where e.stream = of_stream order by e.version desc limit 1), 0);
+begin
+  return query select null::bigint, newest, null::bigint, null::uuid, null::smallint, null, null, null::json,
+    null::json, null::json, null::bigint[];
+  if newest = 0 then
+    return;
+  elsif backward then
+    return query
+    select e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint, e.id, e.schema_version,
+      e.stream, e.type, to_json(e.tags), e.data, e.metadata, null::bigint[]
+    from event e
+    where e.stream = of_stream and e.version > after and e.version <= least(upto, newest)
+    order by e.version desc
+    limit most;
+  else
+    return query
+    select e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint, e.id, e.schema_version,
+      e.stream, e.type, to_json(e.tags), e.data, e.metadata, null::bigint[]
+    from event e
+    where e.stream = of_stream and e.version > after and e.version <= least(upto, newest)
+    order by e.version
+    limit most;
+  end if;
+end
+$body$;
+
+-- The events that match a query. The first row is no event: it carries, for each item, up to where this read has seen
+-- every event that the item can ever match. For an item with tags that is the newest event of its anchor tag in the
+-- snapshot of the read (what a snapshot sees of a tag is a prefix of it); for an item without tags it is the settled
+-- head, and then nothing above it is read. The places of the events and the tokens come from one statement, hence from
+-- one snapshot; the events themselves are fetched by another, which cannot find them changed.
+create function read(
+  item_anchor bigint[], item_types text[], item_tags text[], after bigint, upto bigint, most bigint, backward boolean
+) returns table (
+  "position" bigint, version bigint, recorded_at_ms bigint, id uuid, schema_version smallint, stream text, type text,
+  tags json, data json, metadata json, seen bigint[])
+  language plpgsql volatile security definer
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+#variable_conflict use_column
+declare
+  head bigint := 9223372036854775807;
+  positions bigint[];
+  tokens bigint[];
+begin
+  if array_position(item_anchor, null) is not null then
+    head := settled_head();
+  end if;
+
+  if backward then
+    with item as materialized (
+      select i.anchor, i.types::text[] as types, i.tags::text[] as tags, i.nth
+      from unnest(item_anchor, item_types, item_tags) with ordinality as i(anchor, types, tags, nth)
+    )
+    select
+      (select array_agg(
+        case when i.anchor is null then head else coalesce(
+          (select t.position from tag t where t.hash = i.anchor and t.position <= head
+            order by t.position desc limit 1), 0) end
+        order by i.nth) from item i),
+      array(
+        select m.position
+        from item i cross join lateral tagged_backward(i.anchor, i.types, i.tags, after, least(upto, head), most) m
+        where i.anchor is not null
+        union
+        select m.position
+        from item i cross join lateral untagged_backward(i.types, after, least(upto, head), most) m
+        where i.anchor is null
+        order by 1 desc
+        limit most)
+    into tokens, positions;
+  else
+    with item as materialized (
+      select i.anchor, i.types::text[] as types, i.tags::text[] as tags, i.nth
+      from unnest(item_anchor, item_types, item_tags) with ordinality as i(anchor, types, tags, nth)
+    )
+    select
+      (select array_agg(
+        case when i.anchor is null then head else coalesce(
+          (select t.position from tag t where t.hash = i.anchor and t.position <= head
+            order by t.position desc limit 1), 0) end
+        order by i.nth) from item i),
+      array(
+        select m.position
+        from item i cross join lateral tagged(i.anchor, i.types, i.tags, after, least(upto, head), most) m
+        where i.anchor is not null
+        union
+        select m.position
+        from item i cross join lateral untagged(i.types, after, least(upto, head), most) m
+        where i.anchor is null
+        order by 1
+        limit most)
+    into tokens, positions;
+  end if;
+
+  return query select null::bigint, null::bigint, null::bigint, null::uuid, null::smallint, null, null, null::json,
+    null::json, null::json, tokens;
+  if backward then
+    return query
+    select e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint, e.id, e.schema_version,
+      e.stream, e.type, to_json(e.tags), e.data, e.metadata, null::bigint[]
+    from event e
+    where e.position = any (positions)
+    order by e.position desc;
+  else
+    return query
+    select e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint, e.id, e.schema_version,
+      e.stream, e.type, to_json(e.tags), e.data, e.metadata, null::bigint[]
+    from event e
+    where e.position = any (positions)
+    order by e.position;
+  end if;
+end
+$body$;

@@ -1,0 +1,59 @@
+/**
+ * The conformance suite: what every store of events must do, as a list of named checks that any test runner can run.
+ * The numbers are those of the guarantees in the documentation; several checks may share one.
+ * Used by: adapters, ours and anyone's, in their tests.
+ * @since 0.1.0
+ */
+import { appendCases } from './Appends.js'
+import { type Case, type ConformanceOptions, type Opened, runCase, type Settings } from './Case.js'
+import { conditionCases } from './Conditions.js'
+import { expectedVersionCases } from './ExpectedVersions.js'
+import { idCases } from './Ids.js'
+import { logOrderCases } from './LogOrder.js'
+import { modelCases } from './Model.js'
+import { payloadCases } from './Payloads.js'
+import { queryCases } from './Queries.js'
+import { raceCases } from './Races.js'
+import { readCases } from './Reads.js'
+
+export type { ConformanceOptions, Opened } from './Case.js'
+
+/** One check: it resolves if the store passes, and rejects with an `Error` that says what was expected if not. */
+export interface ConformanceCase {
+  readonly name: string
+  readonly run: () => Promise<void>
+}
+
+const numberOf = ({ name }: Case): number => Number(name.slice(1, 3))
+
+const allCases: ReadonlyArray<Case> = [
+  ...appendCases,
+  ...expectedVersionCases,
+  ...idCases,
+  ...payloadCases,
+  ...readCases,
+  ...queryCases,
+  ...conditionCases,
+  ...raceCases,
+  ...logOrderCases,
+  ...modelCases,
+].toSorted((a, b) => numberOf(a) - numberOf(b))
+
+const defaults: Settings = { seed: 20_260_101, runs: 100, rounds: 100, racers: 8, shrink: true }
+
+/**
+ * The checks for a store. `open` must give an empty store each time; it is called once for each check, and once for
+ * each sample of a property.
+ * @example
+ * import { memoryStore } from 'decider-ts/adapters/memory'
+ * import { conformanceSuite } from 'decider-ts/harness'
+ * const suite = conformanceSuite(async () => ({ store: memoryStore(), close: async () => {} }))
+ * await suite[0]?.run() // => undefined
+ */
+export const conformanceSuite = (
+  open: () => Promise<Opened>,
+  options: ConformanceOptions = {},
+): ReadonlyArray<ConformanceCase> => {
+  const settings: Settings = { ...defaults, ...options }
+  return allCases.map((each) => ({ name: each.name, run: () => runCase(each, open, settings) }))
+}

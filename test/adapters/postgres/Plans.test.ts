@@ -1,0 +1,277 @@
+/**
+ * What the statements inside the log's functions do, by their plans as the server ran them: no read, check or append
+ * may scan a table, whatever the statistics say and however much is stored.
+ */
+import { randomUUID } from 'node:crypto'
+import postgres, { type Sql } from 'postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migrate, postgresStore } from '../../../src/adapters/postgres/index.js'
+import { tagHash } from '../../../src/adapters/postgres/LockKey.js'
+import {
+  anyOf,
+  consistencyToken,
+  type EventStore,
+  exactly,
+  globalPosition,
+  noStream,
+  type Query,
+  streamIdFrom,
+  type Tag,
+  toStream,
+  version,
+} from '../../../src/store/index.js'
+import { databaseUrl, event, newSchemaName, newStream, only, right } from './support.js'
+
+const stored = 50_000
+
+interface Plan {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly 'Index Name'?: string
+  readonly 'Function Name'?: string
+  readonly 'Actual Rows'?: number
+  readonly 'Actual Loops'?: number
+  readonly Plans?: ReadonlyArray<Plan>
+}
+
+const schema = newSchemaName()
+const plans: Array<Plan> = []
+let sql: Sql
+let store: EventStore
+
+/** The server sends the plan of every statement, nested ones too, as a notice. */
+const watch = async (): Promise<void> => {
+  for (const setting of [
+    "load 'auto_explain'",
+    'set auto_explain.log_min_duration = 0',
+    'set auto_explain.log_nested_statements = on',
+    'set auto_explain.log_analyze = on',
+    'set auto_explain.log_format = json',
+    'set client_min_messages = log',
+  ]) {
+    await sql.unsafe(setting)
+  }
+}
+
+beforeAll(async () => {
+  sql = postgres(databaseUrl, {
+    max: 1,
+    fetch_types: false,
+    onnotice: ({ message = '' }) => {
+      const json = /plan:\n([\s\S]*)$/.exec(message)?.[1]
+      if (json !== undefined) plans.push(JSON.parse(json).Plan)
+    },
+  })
+  await right(migrate(sql, { schema }))
+  store = postgresStore(sql, { schema })
+  // The worst start: the plans of this session are made while the tables are empty and known to be so.
+  await sql.unsafe(`vacuum analyze "${schema}".event`)
+  await sql.unsafe(`vacuum analyze "${schema}".tag`)
+  for (let time = 0; time < 7; time++) {
+    await everyCall(`warm${time}`)
+  }
+  await sql.unsafe(`
+    insert into "${schema}".event
+    select nextval('"${schema}".event_position'), 1 + i % 100, now(), gen_random_uuid(), 1, 'stream-' || i / 100,
+      case when i % 1000 = 0 then 'Rare' else 'Common' end, array['account:' || i % 5000, 'all'], '{}', '{}'
+    from generate_series(0, ${stored - 1}) i`)
+  const hashes = Array.from({ length: 5_000 }, (_, index) => tagHash(`account:${index}` as string as Tag))
+  await sql.unsafe(
+    `insert into "${schema}".tag
+     select h.hash, e.position, e.type from "${schema}".event e
+     join unnest($1::text::bigint[]) with ordinality h(hash, nth) on e.tags[1] = 'account:' || h.nth - 1`,
+    [`{${hashes.join(',')}}`],
+  )
+  await sql.unsafe(
+    `insert into "${schema}".tag select $1::text::bigint, position, type from "${schema}".event where tags @> '{all}'`,
+    [String(tagHash('all' as string as Tag))],
+  )
+  await watch()
+})
+
+afterAll(async () => {
+  await sql.unsafe('set client_min_messages = warning')
+  await sql.unsafe(`drop schema "${schema}" cascade`)
+  await sql.end()
+})
+
+const tagged = (tag: string, types: ReadonlyArray<string> = []): Query =>
+  anyOf({ tags: [tag as string as Tag], types })
+
+/** Every statement once, also those that run rarely. */
+const everyCall = async (tag: string): Promise<void> => {
+  const stream = newStream()
+  await right(store.append(toStream(stream, noStream)([event(stream, { tags: [tag] })])))
+  await right(
+    store.append({
+      ...toStream(stream, exactly(1))([event(stream, { tags: [tag] })]),
+      condition: { failIfEventsMatch: tagged(tag), after: (await right(store.read(tagged(tag)))).token },
+    }),
+  )
+  const again = only(event(stream))
+  await right(store.append(again))
+  await right(store.append(again))
+  await right(store.readStream(stream))
+  for (const direction of ['forward', 'backward'] as const) {
+    await right(store.readStream(stream, { direction }))
+    await right(store.read(anyOf({ types: [tag] }, { tags: [tag as string as Tag] }), { direction }))
+  }
+}
+
+const nodes = (plan: Plan): ReadonlyArray<Plan> => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
+
+/** The plans of everything that ran, without those of earlier tests. */
+const plansOf = async (run: () => Promise<unknown>): Promise<ReadonlyArray<Plan>> => {
+  plans.length = 0
+  await run()
+  return plans.flatMap(nodes)
+}
+
+const scans = (found: ReadonlyArray<Plan>) =>
+  found.filter(
+    (node) => node['Node Type'] === 'Seq Scan' && ['event', 'tag'].includes(node['Relation Name'] ?? ''),
+  )
+
+const indexes = (found: ReadonlyArray<Plan>) =>
+  new Set(found.flatMap((node) => (node['Index Name'] === undefined ? [] : [node['Index Name']])))
+
+/** How many rows of the two tables were touched, by the executor's own count. */
+const touched = (found: ReadonlyArray<Plan>): number =>
+  found
+    .filter((node) => node['Index Name'] !== undefined)
+    .reduce((sum, node) => sum + (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 0), 0)
+
+const cases: ReadonlyArray<
+  readonly [name: string, run: () => Promise<unknown>, index: ReadonlyArray<string>, rowsMax: number]
+> = [
+  [
+    'a stream of a hundred events',
+    () => right(store.readStream(streamIdFrom('stream-77'))),
+    ['event_stream_version_key'],
+    101,
+  ],
+  [
+    'the last events of a stream',
+    () => right(store.readStream(streamIdFrom('stream-77'), { limit: 5, direction: 'backward' })),
+    ['event_stream_version_key'],
+    6,
+  ],
+  [
+    'the tail of a stream',
+    () => right(store.readStream(streamIdFrom('stream-77'), { after: version(90) })),
+    ['event_stream_version_key'],
+    11,
+  ],
+  ['a rare tag', () => right(store.read(tagged('account:42'))), ['tag_pkey', 'event_pkey'], 40],
+  [
+    'a few events of a tag that all events have',
+    () => right(store.read(tagged('all'), { limit: 10, direction: 'backward' })),
+    ['tag_pkey', 'event_pkey'],
+    40,
+  ],
+  [
+    'a rare type of a tag that all events have, found in the tag table alone',
+    () => right(store.read(tagged('all', ['Rare']))),
+    ['tag_pkey', 'event_pkey'],
+    stored * 1.01 + 300,
+  ],
+  [
+    'a rare type',
+    () => right(store.read(anyOf({ types: ['Rare'] }))),
+    ['event_type_position', 'event_pkey'],
+    150,
+  ],
+  [
+    'two items and a limit',
+    () => right(store.read(anyOf({ types: ['Common'] }, { tags: ['all' as string as Tag] }), { limit: 10 })),
+    ['tag_pkey', 'event_type_position', 'event_pkey'],
+    80,
+  ],
+  [
+    'the whole log, a page of it',
+    () => right(store.read({ _tag: 'Everything' }, { limit: 50 })),
+    ['event_pkey'],
+    150,
+  ],
+  ['the head', () => right(store.head), ['event_pkey'], 1],
+  [
+    'an append with expected versions',
+    () => {
+      const stream = newStream()
+      return right(store.append(toStream(stream, noStream)([event(stream), event(stream)])))
+    },
+    ['event_stream_version_key', 'event_id_key'],
+    4,
+  ],
+  [
+    'an append that is repeated',
+    async () => {
+      const again = only(event(newStream()), event(newStream()))
+      await right(store.append(again))
+      plans.length = 0
+      return right(store.append(again))
+    },
+    ['event_id_key'],
+    10,
+  ],
+  [
+    'an append with a condition on a recent token of a tag that all events have',
+    async () => {
+      const { token } = await right(store.read(tagged('all'), { after: globalPosition(10 ** 9) }))
+      plans.length = 0
+      const condition = { failIfEventsMatch: tagged('all', ['Rare']), after: token }
+      return right(store.append({ ...only(event(newStream())), condition }))
+    },
+    ['tag_pkey'],
+    4,
+  ],
+  [
+    'an append with a condition on a type that nobody writes',
+    () => {
+      const condition = {
+        failIfEventsMatch: anyOf({ types: [randomUUID()] }),
+        after: consistencyToken([globalPosition(0)]),
+      }
+      return right(store.append({ ...only(event(newStream())), condition }))
+    },
+    ['event_type_position'],
+    4,
+  ],
+]
+
+const inMode = async (mode: string): Promise<void> => {
+  const functions: ReadonlyArray<{ readonly signature: string }> = await sql.unsafe(
+    `select p.oid::regprocedure::text as signature from pg_proc p
+     where p.pronamespace = $1::text::regnamespace and p.proname in ('append', 'read', 'read_stream', 'settled_head', 'head')`,
+    [schema],
+  )
+  for (const { signature } of functions) {
+    await sql.unsafe(`alter function ${signature} set plan_cache_mode = ${mode}`)
+  }
+}
+
+/** When plans are made, and what the statistics then know of the tables. */
+const circumstances: ReadonlyArray<readonly [name: string, mode: string, tables: ReadonlyArray<string>]> = [
+  ['made on empty tables', '', []],
+  ['made anew without statistics', 'force_generic_plan', []],
+  ['made anew with statistics of events alone', 'force_generic_plan', ['event']],
+  ['made anew with statistics of both', 'force_generic_plan', ['tag', 'event']],
+  ['made for each call', 'force_custom_plan', []],
+]
+
+describe.each(circumstances)('plans %s', (_name, mode, tables) => {
+  beforeAll(async () => {
+    for (const table of tables) await sql.unsafe(`vacuum analyze "${schema}".${table}`)
+    if (mode !== '') await inMode(mode)
+  })
+
+  test.each(cases)('%s', async (_name, run, expected, rowsMax) => {
+    const found = await plansOf(run)
+    expect(found.length).toBeGreaterThan(0)
+    expect(scans(found)).toEqual([])
+    expect([...indexes(found)]).toEqual(expect.arrayContaining([...expected]))
+    expect(touched(found), JSON.stringify(plans)).toBeLessThanOrEqual(rowsMax)
+    expect(found.map((node) => node['Function Name'])).not.toContain('tagged')
+    expect(found.map((node) => node['Function Name'])).not.toContain('untagged')
+  })
+})

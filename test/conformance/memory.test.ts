@@ -1,0 +1,8 @@
+/** The memory store is held to the conformance suite; a second connection to it is the store itself. */
+import { memoryStore } from 'decider-ts/adapters/memory'
+import { testConformance } from './Run.js'
+
+testConformance('memoryStore', async () => {
+  const store = memoryStore()
+  return { store, connect: async () => store, close: async () => {} }
+})

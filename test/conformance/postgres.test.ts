@@ -1,0 +1,21 @@
+/** The Postgres store is held to the very suite of the memory store; a second connection is a pool of its own. */
+import { postgresStore } from 'decider-ts/adapters/postgres'
+import { connect, install } from '../adapters/postgres/support.js'
+import { testConformance } from './Run.js'
+
+testConformance('postgresStore', async () => {
+  const { store, schema, end } = await install()
+  const others: Array<ReturnType<typeof connect>> = []
+  return {
+    store,
+    connect: async () => {
+      const sql = connect()
+      others.push(sql)
+      return postgresStore(sql, { schema })
+    },
+    close: async () => {
+      await Promise.all(others.map((sql) => sql.end()))
+      await end()
+    },
+  }
+})

@@ -1,0 +1,83 @@
+/** Right stores that look unlike the memory store: with gaps between positions, and with features left out. */
+import { memoryStore } from 'decider-ts/adapters/memory'
+import {
+  type Append,
+  checkAppend,
+  consistencyToken,
+  type EventStore,
+  type GlobalPosition,
+  globalPosition,
+  type Range,
+  type RecordedEvent,
+} from 'decider-ts/store'
+import { either as E, function as F, taskEither as TE } from 'fp-ts'
+
+const stride = 3n
+
+const apart = (position: GlobalPosition): GlobalPosition => globalPosition(position * stride)
+const together = (position: GlobalPosition): GlobalPosition => globalPosition(position / stride)
+
+const dense = ({ after, to, ...range }: Range<GlobalPosition>): Range<GlobalPosition> => ({
+  ...range,
+  ...(after !== undefined && { after: together(after) }),
+  ...(to !== undefined && { to: together(to) }),
+})
+
+const spread = (event: RecordedEvent): RecordedEvent => ({ ...event, position: apart(event.position) })
+
+const denseAppend = (append: Append): Append => {
+  const { condition, ...without } = append
+  if (condition?.after === undefined) return append
+  return { ...without, condition: { ...condition, after: consistencyToken(condition.after.map(together)) } }
+}
+
+/** Every position is three times what it would be. */
+export const storeWithGaps = (): EventStore => {
+  const store = memoryStore()
+  return {
+    supports: store.supports,
+    append: (append) =>
+      F.pipe(
+        store.append(denseAppend(append)),
+        TE.bimap(
+          (error) =>
+            error._tag === 'ConditionConflict' ? { ...error, position: apart(error.position) } : error,
+          (answer) => ({ ...answer, lastPosition: apart(answer.lastPosition) }),
+        ),
+      ),
+    readStream: (stream, range) =>
+      F.pipe(
+        store.readStream(stream, range),
+        TE.map(({ events, version }) => ({ events: events.map(spread), version })),
+      ),
+    read: (query, range = {}) =>
+      F.pipe(
+        store.read(query, dense(range)),
+        TE.map(({ events, token }) => ({
+          events: events.map(spread),
+          token: consistencyToken(token.map(apart)),
+        })),
+      ),
+    head: F.pipe(store.head, TE.map(apart)),
+  }
+}
+
+/** Streams only, one at a time: what any store with per-key concurrency can do. */
+export const storeOfStreams = (): EventStore => {
+  const store = memoryStore()
+  return {
+    ...store,
+    supports: { severalStreams: false, queries: false },
+    append: (append) => {
+      const checked = checkAppend(append)
+      if (append.events.length === 0) return store.append(append)
+      if (E.isLeft(checked)) return TE.left(checked.left)
+      if (append.condition !== undefined) return TE.left({ _tag: 'Unsupported', feature: 'queries' })
+      const streams = new Set([...append.events, ...append.expected].map(({ stream }) => stream))
+      return streams.size > 1
+        ? TE.left({ _tag: 'Unsupported', feature: 'severalStreams' })
+        : store.append(append)
+    },
+    read: () => TE.left({ _tag: 'Unsupported', feature: 'queries' }),
+  }
+}

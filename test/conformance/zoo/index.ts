@@ -1,0 +1,17 @@
+/** All wrong stores there are. */
+import { wrongConditions } from './Conditions.js'
+import { wrongIds } from './Ids.js'
+import { wrongPayloads } from './Payloads.js'
+import { wrongRaces } from './Races.js'
+import { wrongReading } from './Reading.js'
+import { wrongWriting } from './Writing.js'
+import type { Wrong } from './Wrong.js'
+
+export const zoo: ReadonlyArray<Wrong> = [
+  ...wrongWriting,
+  ...wrongIds,
+  ...wrongPayloads,
+  ...wrongReading,
+  ...wrongConditions,
+  ...wrongRaces,
+]
