@@ -37,11 +37,11 @@ const guaranteesOf = (page: SourceText): ReadonlyArray<Guarantee> => {
   return found
 }
 
-const reference = /`([^`\s]+\.test\.ts)`((?:(?:[\s,;:–—-]|and)*(?:“[^”]+”|"[^"]+"))*)/g
+const reference = /`([^`\s]+\.test\.ts|src\/harness\/conformance\/\w+\.ts)`((?:(?:[\s,;:–—-]|and)*(?:“[^”]+”|"[^"]+"))*)/g
 const quoted = /“([^”]+)”|"([^"]+)"/g
 const oneSpace = (text: string): string => text.replace(/\s+/g, ' ')
 
-/** The tests that a guarantee names: a path in backticks with one or more titles in quotes after it. */
+/** The tests that a guarantee names, and the cases of the conformance suite: a path, and titles in quotes after it. */
 const referencesOf = (guarantee: Guarantee): ReadonlyArray<Reference> =>
   [...oneSpace(guarantee.text).matchAll(reference)].map(([, path = '', titles = '']) => ({
     path,
