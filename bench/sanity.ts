@@ -163,7 +163,10 @@ const handleRun = async (sql: postgres.Sql, schema: string) => {
 const server = await startPostgres()
 const sql = postgres(server.url, { max: 10, onnotice: () => undefined })
 try {
-  const table = new Table({ head: ['what', 'against', 'per second', 'rival', 'ratio'], style: { head: [], border: [] } })
+  const table = new Table({
+    head: ['what', 'against', 'per second', 'rival', 'ratio'],
+    style: { head: [], border: [] },
+  })
   const results = [
     await foldRace(),
     await memoryRun(),

@@ -22,14 +22,19 @@ const run = (command, ...parameters) =>
 
 const pack = () => {
   const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], { cwd: root, encoding: 'utf8' }),
+    execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
   )
   console.log(`packed ${packed.filename}: ${packed.entryCount} files, ${(packed.size / 1024).toFixed(0)} KB`)
   return join(project, packed.filename)
 }
 
 const install = (tarball) => {
-  const peers = Object.keys(manifest.peerDependencies).map((peer) => `${peer}@${manifest.devDependencies[peer]}`)
+  const peers = Object.keys(manifest.peerDependencies).map(
+    (peer) => `${peer}@${manifest.devDependencies[peer]}`,
+  )
   writeFileSync(join(project, 'package.json'), '{ "name": "smoke", "private": true }')
   run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...peers)
 }
@@ -59,7 +64,8 @@ const bundle = async (name, source, limitBytes) => {
   })
   const bytes = gzipSync(outputFiles[0].contents, { level: 9 }).length
   console.log(`${name}: ${bytes} bytes gzipped, at most ${limitBytes}`)
-  if (bytes > limitBytes) throw new Error(`${name} is ${bytes} bytes gzipped, and ${limitBytes} is the limit.`)
+  if (bytes > limitBytes)
+    throw new Error(`${name} is ${bytes} bytes gzipped, and ${limitBytes} is the limit.`)
 }
 
 const lint = async () => {

@@ -37,7 +37,8 @@ const guaranteesOf = (page: SourceText): ReadonlyArray<Guarantee> => {
   return found
 }
 
-const reference = /`([^`\s]+\.test\.ts|src\/harness\/conformance\/\w+\.ts)`((?:(?:[\s,;:–—-]|and)*(?:“[^”]+”|"[^"]+"))*)/g
+const reference =
+  /`([^`\s]+\.test\.ts|src\/harness\/conformance\/\w+\.ts)`((?:(?:[\s,;:–—-]|and)*(?:“[^”]+”|"[^"]+"))*)/g
 const quoted = /“([^”]+)”|"([^"]+)"/g
 const oneSpace = (text: string): string => text.replace(/\s+/g, ' ')
 
