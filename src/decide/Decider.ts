@@ -108,7 +108,7 @@ export const run =
       decisions.push(decision)
       if (E.isLeft(decision)) continue
       state = V.fold(decider)(decision.right, state)
-      events.push(...decision.right)
+      for (const event of decision.right) events.push(event)
     }
     return { decisions, events, state }
   }

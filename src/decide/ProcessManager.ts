@@ -109,7 +109,7 @@ export const close =
           for (const event of decided) {
             state = both.evolve(state, event)
             events.push(event)
-            queue.push(...process.react(state.process, event))
+            for (const command of process.react(state.process, event)) queue.push(command)
           }
         }
         record(decision.right)

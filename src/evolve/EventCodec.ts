@@ -4,7 +4,7 @@
  * Used by: `Timeline`, `Domain`, `DecisionModel`, `run`.
  *
  * Laws (test/properties/evolve/EventCodec.test.ts):
- * - COD-1 round trip: decoding what was encoded gives the event back, also through JSON.
+ * - COD-1 round trip: decoding what was encoded gives the event back, also through JSON where the encoded form is JSON.
  * - COD-2 nothing skipped: a recorded event that cannot be decoded is an `Undecodable` that names its stream, version,
  *   position and path, wherever it stands in the history.
  * @since 0.1.0

@@ -6,7 +6,8 @@
  * Laws (test/properties/evolve/Timeline.test.ts):
  * - TML-1 prefix: the state at version n is the fold of the first n events.
  * - TML-2 moment: the state at a time is the fold of the longest prefix whose events had all been recorded by then.
- * - TML-3 difference: `diff(a, b)` is empty exactly when `a` and `b` are equal.
+ * - TML-3 difference: `diff(a, b)` is empty exactly when `a` and `b`, made of primitives, arrays, records and maps,
+ *   are equal.
  * - TML-4 exact paths: every change names a path where `a` holds `before` and `b` holds `after`.
  * @since 0.1.0
  */

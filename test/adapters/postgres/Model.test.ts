@@ -14,6 +14,7 @@ import {
   appendToJournal,
   type ConsistencyToken,
   consistencyToken,
+  type EventStore,
   type EventToAppend,
   emptyJournal,
   everything,
@@ -36,12 +37,8 @@ import {
 import { connect, event, newSchemaName, right } from './support.js'
 
 const sql = connect()
-const schemas: Array<string> = []
 
-afterAll(async () => {
-  for (const schema of schemas) await sql.unsafe(`drop schema "${schema}" cascade`)
-  await sql.end()
-})
+afterAll(() => sql.end())
 
 const streams = ['a', 'b', 'c'].map(streamIdFrom)
 const tags: ReadonlyArray<string> = ['x', 'y', 'z']
@@ -146,9 +143,15 @@ const withoutClock = (events: ReadonlyArray<RecordedEvent>) =>
 
 const run = async (steps: ReadonlyArray<Step>): Promise<void> => {
   const schema = newSchemaName()
-  schemas.push(schema)
   await right(migrate(sql, { schema }))
-  const store = postgresStore(sql, { schema })
+  try {
+    await compare(postgresStore(sql, { schema }), steps)
+  } finally {
+    await sql.unsafe(`drop schema "${schema}" cascade`)
+  }
+}
+
+const compare = async (store: EventStore, steps: ReadonlyArray<Step>): Promise<void> => {
   let journal: Journal = emptyJournal
   let last: Append | undefined
   let read:

@@ -192,14 +192,16 @@ begin
     perform pg_advisory_xact_lock_shared('event'::regclass::oid::int, 1);
   end if;
 
-  -- Events that are recorded already: the same ones are answered as the first time, others are refused.
+  -- Events that are recorded already. An item that is recorded whole is answered as the first time. Otherwise its first
+  -- id that belongs to another event is to blame, or else the first that is recorded at all.
   if exists (select from event e where e.id = any (event_id)) then
     select array_agg(coalesce(e.position, 0) order by s.nth), array_agg(coalesce(e.version, 0) order by s.nth)
       into positions, versions
       from unnest(event_id) with ordinality as s(id, nth)
       left join lateral (select e.position, e.version from event e where e.id = s.id offset 0) e on true;
     for conflict in
-      select s.item, min(s.nth) filter (where not s.same) as nth
+      select s.item, bool_and(s.same) as recorded,
+        coalesce(min(s.nth) filter (where s.known and not s.same), min(s.nth) filter (where s.known)) as nth
       from (
         select s.item, s.nth, e.position is not null as known,
           coalesce(e.stream = s.stream and e.type = s.type and e.schema_version = s.schema_version
@@ -212,7 +214,7 @@ begin
       having bool_or(s.known)
     loop
       settled := settled || conflict.item;
-      if conflict.nth is null then
+      if conflict.recorded then
         repeated := repeated || conflict.item;
       else
         failed := failed || format('%s id %s 0', conflict.item, conflict.nth);
