@@ -9,7 +9,7 @@
  *   position and path, wherever it stands in the history.
  * @since 0.1.0
  */
-import { either as E, function as F, readonlyArray as RA } from 'fp-ts'
+import { either as E, function as F } from 'fp-ts'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
 import type { Undecodable } from '../store/StoreError.js'
 import { type DecodeFailure, joinPath } from './Codec.js'
@@ -142,7 +142,7 @@ export const decodeRecorded =
  * decodeHistory(codec)([recorded]) // => E.right([{ type: 'Paid', cents: 5 }])
  */
 export const decodeHistory = <Event>(codec: Pick<EventCodec<Event>, 'decode'>) =>
-  RA.traverse(E.Applicative)(decodeRecorded(codec))
+  E.traverseArray(decodeRecorded(codec))
 
 const undecodable =
   ({ stream, version, position, type, schemaVersion }: RecordedEvent) =>

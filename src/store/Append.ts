@@ -11,7 +11,7 @@
  * - APP-3 isolation: a later change of the caller's arrays and objects changes nothing that was let through.
  * @since 0.1.0
  */
-import { either as E, readonlyArray as RA } from 'fp-ts'
+import { either as E } from 'fp-ts'
 import { type AppendCondition, consistencyToken } from './AppendCondition.js'
 import { isEventId } from './EventId.js'
 import type { EventToAppend, StorableEvent } from './EventToAppend.js'
@@ -85,7 +85,7 @@ export const toStream =
  * checkAppend({ events: [paid], expected: [] }) // => E.left(invalidInput('events[0].data.cents', 'NaN is not a number in JSON'))
  */
 export const checkAppend = (append: Append): E.Either<InvalidInput | DuplicateEventId, StorableAppend> => {
-  const events = RA.traverseWithIndex(E.Applicative)(checkEvent)(append.events)
+  const events = E.traverseArrayWithIndex(checkEvent)(append.events)
   if (E.isLeft(events)) return events
   for (const { stream } of append.expected) {
     const problem = nameProblem(stream, nameLengthMax)
