@@ -53,7 +53,9 @@ export const install = async (options: Options<Record<string, PostgresType>> = {
 export const right = async <Failure, A>(task: TE.TaskEither<Failure, A>): Promise<A> => {
   const result = await task()
   if (E.isRight(result)) return result.right
-  throw new Error(`Expected success: ${JSON.stringify(result.left, (_, value) => String(value) && value)}`)
+  throw new Error(
+    `Expected success: ${JSON.stringify(result.left, (_, value) => (typeof value === 'bigint' ? String(value) : value))}`,
+  )
 }
 
 /** The failure of a task that must fail. */
