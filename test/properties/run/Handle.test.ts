@@ -1,18 +1,20 @@
 /** The laws of `Handle`, with races and lost answers as generated data. */
 import { deepStrictEqual } from 'node:assert/strict'
 import { memoryStore } from 'decider-ts/adapters/memory'
-import { decider } from 'decider-ts/decide'
+import { decider, decisionModel, domain, reject, scopedView } from 'decider-ts/decide'
 import { handle, handleInput, immediately, stateAfter, systemEnvironment } from 'decider-ts/run'
 import {
   type AppendError,
   type EventStore,
   everything,
   streamId,
+  tag,
   timestamp,
   type Unavailable,
 } from 'decider-ts/store'
 import fc from 'fast-check'
 import { either as E, function as F, readonlyArray as RA, taskEither as TE } from 'fp-ts'
+import * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
 import { law } from '../Law.js'
 import { interleave } from './Gate.js'
@@ -219,6 +221,54 @@ describe('handle', () => {
         reason: "is 'many', which is not Int",
       }),
     )
+  })
+
+  test('events of an older shape are lifted on every way to a decision', async () => {
+    const store = memoryStore()
+    const Paid = t.strict({ type: t.literal('Paid'), cents: t.number })
+    const upcasters = { Paid: [(data: unknown) => ({ cents: (data as { euros: number }).euros * 100 })] }
+    const codecs = {
+      command: t.strict({ type: t.literal('Total') }),
+      event: Paid,
+      rejection: t.strict({ type: t.literal('Is'), cents: t.number }),
+    }
+    const stream = streamId('till', 'x')
+    const id = systemEnvironment.newEventId()
+    const old = {
+      id,
+      stream,
+      type: 'Paid',
+      schemaVersion: 1,
+      tags: [tag('till', 'x')],
+      data: { euros: 2 },
+      metadata: {},
+    }
+    await store.append({ events: [old], expected: [] })()
+    const sum = (total: number, event: t.TypeOf<typeof Paid>) => total + event.cents
+    const told = E.left({ _tag: 'Rejected', rejection: { type: 'Is', cents: 200 } })
+    const OnStream = domain({
+      ...codecs,
+      name: 'till',
+      state: t.number,
+      upcasters,
+      streamId: () => 'x',
+      initialState: 0,
+      evolve: sum,
+      decide: () => (cents) => reject({ type: 'Is', cents }),
+    })
+    const OnQuery = decisionModel({
+      ...codecs,
+      name: 'till',
+      upcasters,
+      stream: () => stream,
+      tags: () => [],
+      views: () => ({
+        total: scopedView({ event: Paid, upcasters, tags: [tag('till', 'x')], initialState: 0, evolve: sum }),
+      }),
+      decide: () => (state) => reject({ type: 'Is', cents: state.total }),
+    })
+    expect(await handle(store, OnStream)({ type: 'Total' })()).toEqual(told)
+    expect(await handle(store, OnQuery)({ type: 'Total' })()).toEqual(told)
   })
 
   test('the context becomes metadata', async () => {
