@@ -7,10 +7,10 @@
  * - BND-1 delta: refreshing what is known gives what reading from the beginning gives, whatever was appended between.
  * @since 0.1.0
  */
-import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { either as E, function as F, option as O, taskEither as TE } from 'fp-ts'
 import type { DecisionModel, ScopedView } from '../decide/DecisionModel.js'
 import type { Domain } from '../decide/Domain.js'
-import { decodeHistory } from '../evolve/EventCodec.js'
+import { decodeHistory, type EventCodec } from '../evolve/EventCodec.js'
 import { fold } from '../evolve/View.js'
 import type { Append } from '../store/Append.js'
 import type { ConsistencyToken } from '../store/AppendCondition.js'
@@ -18,20 +18,23 @@ import type { EventStore } from '../store/EventStore.js'
 import type { EventToAppend } from '../store/EventToAppend.js'
 import { exactly } from '../store/ExpectedVersion.js'
 import type { GlobalPosition } from '../store/GlobalPosition.js'
+import { toJson } from '../store/Json.js'
 import { matchesItem, type Query } from '../store/Query.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
 import type { ReadError, Undecodable } from '../store/StoreError.js'
 import type { StreamId } from '../store/StreamId.js'
 import type { Tag } from '../store/Tag.js'
-import { noVersion, type Version } from '../store/Version.js'
+import { noVersion, type Version, version } from '../store/Version.js'
 
 /** What is known for a decision: the state, and how to go on from here. */
-export interface Known<State> {
+export interface Known<State, Event> {
   readonly state: State
   /** Reads only what was recorded since, and folds it on top. */
-  readonly refresh: TE.TaskEither<ReadError | Undecodable, Known<State>>
+  readonly refresh: TE.TaskEither<ReadError | Undecodable, Known<State, Event>>
   /** An append that fails if anything was recorded since that this decision depends on. */
   readonly guarded: (events: ReadonlyArray<EventToAppend>) => Append
+  /** What is known once these events are recorded under this guard; nothing where only a read can tell. */
+  readonly advanced: (events: ReadonlyArray<Event>) => O.Option<Known<State, Event>>
 }
 
 /** Where an event of a decision is recorded, and under which tags. */
@@ -42,7 +45,9 @@ export interface Placement {
 
 /** A decision's reading and writing, for one command. */
 export interface Boundary<State, Event> {
-  readonly read: TE.TaskEither<ReadError | Undecodable, Known<State>>
+  /** The stream that is read, where it is one stream. */
+  readonly stream: O.Option<StreamId>
+  readonly read: TE.TaskEither<ReadError | Undecodable, Known<State, Event>>
   readonly place: (event: Event) => Placement
 }
 
@@ -53,7 +58,10 @@ export const streamBoundary = <Command, State, Event, Rejection>(
   command: Command,
 ): Boundary<State, Event> => {
   const stream = domain.streamOf(command)
-  const readOn = (state: State, after: Version): TE.TaskEither<ReadError | Undecodable, Known<State>> =>
+  const readOn = (
+    state: State,
+    after: Version,
+  ): TE.TaskEither<ReadError | Undecodable, Known<State, Event>> =>
     F.pipe(
       store.readStream(stream, { after }),
       TE.chainEitherKW((slice) =>
@@ -63,16 +71,35 @@ export const streamBoundary = <Command, State, Event, Rejection>(
         ),
       ),
     )
-  const known = (state: State, version: Version): Known<State> => ({
+  const known = (state: State, at: Version): Known<State, Event> => ({
     state,
-    refresh: readOn(state, version),
-    guarded: (events) => ({ events, expected: [{ stream, version: exactly(version) }] }),
+    refresh: readOn(state, at),
+    guarded: (events) => ({ events, expected: [{ stream, version: exactly(at) }] }),
+    advanced: (events) =>
+      F.pipe(
+        events,
+        E.traverseArray(asStored(domain.event)),
+        O.fromEither,
+        O.map((stored) => known(fold(domain)(stored, state), version(at + BigInt(stored.length)))),
+      ),
   })
   return {
+    stream: O.some(stream),
     read: readOn(domain.initialState, noVersion),
     place: (event) => ({ stream, tags: domain.tagsOf(event) }),
   }
 }
+
+/** An event as a later read will find it: a codec and JSON may have left out what they do not know. */
+const asStored =
+  <Event>(codec: EventCodec<Event>) =>
+  (event: Event): E.Either<unknown, Event> => {
+    const serialized = codec.encode(event)
+    return F.pipe(
+      toJson(serialized.data),
+      E.chainW((data) => codec.decode({ ...serialized, data })),
+    )
+  }
 
 /** The boundary of a decision model: the events of a query, guarded by the token of their read. */
 export const queryBoundary = <Command, State, Event, Rejection>(
@@ -84,7 +111,7 @@ export const queryBoundary = <Command, State, Event, Rejection>(
   const readOn = (
     state: State,
     token?: ConsistencyToken,
-  ): TE.TaskEither<ReadError | Undecodable, Known<State>> =>
+  ): TE.TaskEither<ReadError | Undecodable, Known<State, Event>> =>
     F.pipe(
       store.read(scope.query, token === undefined ? {} : { after: earliest(token) }),
       TE.chainEitherKW(({ events, token: next }) =>
@@ -94,7 +121,7 @@ export const queryBoundary = <Command, State, Event, Rejection>(
         ),
       ),
     )
-  const known = (state: State, token: ConsistencyToken): Known<State> => ({
+  const known = (state: State, token: ConsistencyToken): Known<State, Event> => ({
     state,
     refresh: readOn(state, token),
     guarded: (events) => ({
@@ -102,8 +129,10 @@ export const queryBoundary = <Command, State, Event, Rejection>(
       expected: [],
       condition: { failIfEventsMatch: scope.query, after: token },
     }),
+    advanced: () => O.none,
   })
   return {
+    stream: O.none,
     read: readOn(scope.initialState),
     place: (event) => ({ stream: model.streamOf(event), tags: model.tagsOf(event) }),
   }

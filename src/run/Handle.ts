@@ -1,6 +1,9 @@
 /**
  * `handle` runs one command: it reads what the decision depends on, folds, decides, and appends under the guard of what
- * it read. If someone else wrote in between, it reads what is new and decides again.
+ * it read. If someone else wrote in between, it reads what is new and decides again. A domain's commands for one stream
+ * take turns, and what was known after one of them serves the next, so that a stream in use costs one round trip a
+ * command. Only the guard of an append makes such knowledge safe to act on: a rejection, or a decision that there is
+ * nothing to do, is never given before what is known has been read anew.
  * Used by: applications.
  *
  * Laws (test/properties/run/Handle.test.ts):
@@ -10,9 +13,10 @@
  *   past that is not the whole past.
  * - HDL-3 once: when the answer to an append is lost, the events are in the store once, or not at all and the error
  *   says that this is unknown.
+ * - HDL-4 transparency: what is known from earlier commands changes no answer, whoever else writes in between.
  * @since 0.1.0
  */
-import { either as E, type taskEither as TE } from 'fp-ts'
+import { either as E, option as O, taskEither as TE } from 'fp-ts'
 import type { DecisionModel } from '../decide/DecisionModel.js'
 import type { Domain, Typed } from '../decide/Domain.js'
 import type { AnyCodec } from '../evolve/Codec.js'
@@ -24,9 +28,11 @@ import type { EventToAppend } from '../store/EventToAppend.js'
 import type { Metadata } from '../store/Metadata.js'
 import type { AppendError, StoreError, Unavailable } from '../store/StoreError.js'
 import { toIsoString } from '../store/Timestamp.js'
-import { type Boundary, queryBoundary, streamBoundary } from './Boundary.js'
+import { type Boundary, type Known, queryBoundary, streamBoundary } from './Boundary.js'
 import { type Environment, systemEnvironment } from './Environment.js'
 import { defaultRetryPolicy, type RetryPolicy } from './RetryPolicy.js'
+import { stateCache } from './StateCache.js'
+import { turns } from './Turns.js'
 
 /** What is known of a command beside the command; it becomes the metadata of its events, and no decider sees it. */
 export interface CommandContext {
@@ -45,7 +51,11 @@ export interface CommandContext {
 export interface HandleOptions {
   readonly retry?: RetryPolicy
   readonly environment?: Environment
+  /** Of how many streams at most the last known state is kept; 1,000 unless given, and 0 keeps none. */
+  readonly statesMax?: number
 }
+
+const statesMaxDefault = 1_000
 
 /** A command that was accepted. */
 export interface Handled<State, Event> {
@@ -106,37 +116,92 @@ export type Handler<Command, State, Event, Rejection> =
  * const second = await run({ type: 'Open', door: 'd1' })()
  * second // => E.left({ _tag: 'Rejected', rejection: { type: 'AlreadyOpen' } })
  */
-export const handle =
-  <Command, State, Event extends Typed, Rejection>(
-    store: EventStore,
-    handler: Handler<Command, State, Event, Rejection>,
-    { retry = defaultRetryPolicy, environment = systemEnvironment }: HandleOptions = {},
-  ) =>
-  (
+export const handle = <Command, State, Event extends Typed, Rejection>(
+  store: EventStore,
+  handler: Handler<Command, State, Event, Rejection>,
+  options: HandleOptions = {},
+) => {
+  const how = { retry: defaultRetryPolicy, environment: systemEnvironment, ...options }
+  const cache = stateCache<Known<State, Event>>(options.statesMax ?? statesMaxDefault)
+  const takeTurns = turns()
+  return (
     command: Command,
     context: CommandContext = {},
   ): TE.TaskEither<HandleError<Rejection>, Handled<State, Event>> =>
-  async () => {
-    if (!handler.command.is(command)) return E.left(undecodable(handler, command))
-    const boundary: Boundary<State, Event> =
-      'scopeOf' in handler ? queryBoundary(store, handler, command) : streamBoundary(store, handler, command)
-    const metadata = metadataOf(context, environment)
-    let known = await boundary.read()
-    for (let attempts = 1; ; attempts++) {
-      if (E.isLeft(known)) return known
-      const { state: decidedIn, guarded, refresh } = known.right
-      const decision = handler.decide(command)(decidedIn)
-      if (E.isLeft(decision)) return E.left({ _tag: 'Rejected', rejection: decision.left })
-      const events = decision.right
-      if (events.length === 0) return E.right({ events, decidedIn, appended: nothingAppended, attempts })
-      const envelopes = events.map(envelop(handler.event, boundary, metadata, environment))
-      const appended = await appendOnce(store, guarded(envelopes), { retry, environment })
-      if (E.isRight(appended)) return E.right({ events, decidedIn, appended: appended.right, attempts })
-      if (!isLostRace(appended.left) || attempts >= retry.attemptsMax) return appended
-      await environment.sleep(retry.delayMs(attempts, environment.random()))()
-      known = await refresh()
+    async () => {
+      if (!handler.command.is(command)) return E.left(undecodable(handler, command))
+      const boundary: Boundary<State, Event> =
+        'scopeOf' in handler
+          ? queryBoundary(store, handler, command)
+          : streamBoundary(store, handler, command)
+      const metadata = metadataOf(context, how.environment)
+      const running = { store, handler, command, boundary, metadata, how }
+      const { stream } = boundary
+      if (O.isNone(stream)) return run(running)
+      return takeTurns(stream.value, () =>
+        run(running, {
+          last: cache.get(stream.value),
+          keep: (known) => cache.set(stream.value, known),
+        }),
+      )
     }
+}
+
+/** One command on its way. */
+interface Running<Command, State, Event, Rejection> {
+  readonly store: EventStore
+  readonly handler: Handler<Command, State, Event, Rejection>
+  readonly command: Command
+  readonly boundary: Boundary<State, Event>
+  readonly metadata: Metadata
+  readonly how: Patience
+}
+
+/** How long to go on, and with what. */
+type Patience = Required<Pick<HandleOptions, 'retry' | 'environment'>>
+
+/** What is known of a stream from the commands before, and where to leave it for those to come. */
+interface Memory<State, Event> {
+  readonly last: Known<State, Event> | undefined
+  readonly keep: (known: Known<State, Event>) => void
+}
+
+const noMemory = { last: undefined, keep: () => undefined }
+
+const run = async <Command, State, Event extends Typed, Rejection>(
+  { store, handler, command, boundary, metadata, how }: Running<Command, State, Event, Rejection>,
+  { last, keep }: Memory<State, Event> = noMemory,
+): Promise<E.Either<HandleError<Rejection>, Handled<State, Event>>> => {
+  const { retry, environment } = how
+  let isWholePast = last === undefined
+  let known = last === undefined ? await boundary.read() : E.right(last)
+  for (let attempts = 1; ; ) {
+    if (E.isLeft(known)) return known
+    keep(known.right)
+    const { state: decidedIn, guarded, refresh, advanced } = known.right
+    const decision = handler.decide(command)(decidedIn)
+    const events = E.isRight(decision) ? decision.right : []
+    if (events.length === 0 && !isWholePast) {
+      known = await refresh()
+      isWholePast = true
+      continue
+    }
+    if (E.isLeft(decision)) return E.left({ _tag: 'Rejected', rejection: decision.left })
+    if (events.length === 0) return E.right({ events, decidedIn, appended: nothingAppended, attempts })
+    const envelopes = events.map(envelop(handler.event, boundary, metadata, environment))
+    const appended = await appendOnce(store, guarded(envelopes), how)
+    if (E.isRight(appended)) {
+      const next = advanced(events)
+      if (O.isSome(next)) keep(next.value)
+      return E.right({ events, decidedIn, appended: appended.right, attempts })
+    }
+    if (!isLostRace(appended.left) || attempts >= retry.attemptsMax) return appended
+    await environment.sleep(retry.delayMs(attempts, environment.random()))()
+    known = await refresh()
+    isWholePast = true
+    attempts++
   }
+}
 
 /**
  * Runs commands as they come in from outside: input that is no command of the domain is an `UndecodableCommand` that
@@ -161,21 +226,22 @@ export const handle =
  * const answer = await handleInput(memoryStore(), Counter)({ type: 'Add', by: 'one' })()
  * answer // => E.left({ _tag: 'UndecodableCommand', path: 'by', reason: "is 'one', which is not Int" })
  */
-export const handleInput =
-  <Command, State, Event extends Typed, Rejection>(
-    store: EventStore,
-    handler: Handler<Command, State, Event, Rejection>,
-    options: HandleOptions = {},
-  ) =>
-  (
+export const handleInput = <Command, State, Event extends Typed, Rejection>(
+  store: EventStore,
+  handler: Handler<Command, State, Event, Rejection>,
+  options: HandleOptions = {},
+) => {
+  const handleCommand = handle(store, handler, options)
+  return (
     input: unknown,
     context: CommandContext = {},
   ): TE.TaskEither<HandleError<Rejection>, Handled<State, Event>> => {
     const command = handler.command.decode(input)
     return E.isLeft(command)
-      ? async () => E.left({ _tag: 'UndecodableCommand', ...command.left })
-      : handle(store, handler, options)(command.right, context)
+      ? TE.left({ _tag: 'UndecodableCommand', ...command.left })
+      : handleCommand(command.right, context)
   }
+}
 
 /**
  * The state after a handled command.
@@ -238,7 +304,7 @@ const isLostRace = (error: AppendError): boolean =>
 const appendOnce = async (
   store: EventStore,
   request: Append,
-  { retry, environment }: Required<HandleOptions>,
+  { retry, environment }: Patience,
 ): Promise<E.Either<AppendError, Appended>> => {
   let lost: Unavailable | undefined
   for (let attempt = 1; ; attempt++) {

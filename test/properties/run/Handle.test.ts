@@ -168,7 +168,61 @@ law('HDL-3 once', isRecordedOnce(100))
 law('HDL-3 once, when retries run out', isRecordedOnce(2))
 law.rejects('HDL-3', 'a resend with new ids', isRecordedOnce(100, withNewIds))
 
+/** One caller keeps its handle for good; the other is another process, and makes a handle for each command. */
+const changesNothing = (seal: (store: EventStore) => EventStore = F.identity) =>
+  fc.asyncProperty(fc.array(fc.tuple(fc.boolean(), arbitraryCommand())), async (commands) => {
+    const [shared, alone] = [memoryStore(), memoryStore()]
+    const kept = handle(seal(shared), Till, { retry: immediately(5), environment, statesMax: 1 })
+    const answers: Array<unknown> = []
+    const expected: Array<unknown> = []
+    for (const [isKept, command] of commands) {
+      const answer = await (isKept ? kept(command)() : handle(shared, Till, patient)(command)())
+      answers.push(E.isRight(answer) ? answer.right.events : answer.left)
+      const plain = await handle(alone, Till, { ...patient, statesMax: 0 })(command)()
+      expected.push(E.isRight(plain) ? plain.right.events : plain.left)
+    }
+    deepStrictEqual(answers, expected)
+    deepStrictEqual(await history(shared), await history(alone))
+  })
+
+/** A store that finds nothing new: what acting on old knowledge without looking would be like. */
+const withoutNews = (store: EventStore): EventStore => ({
+  ...store,
+  readStream: (stream, range) =>
+    range?.after ? TE.right({ events: [], version: range.after }) : store.readStream(stream, range),
+})
+
+law('HDL-4 transparency', changesNothing())
+law.rejects('HDL-4', 'a state that is never read anew', changesNothing(withoutNews))
+
 describe('handle', () => {
+  test('a stream in use costs one call of the store a command, and two the first time', async () => {
+    const store = memoryStore()
+    const calls: Array<string> = []
+    const counting: EventStore = {
+      ...store,
+      append: (request) => async () => {
+        calls.push('append')
+        return store.append(request)()
+      },
+      readStream: (stream, range) => async () => {
+        calls.push('read')
+        return store.readStream(stream, range)()
+      },
+    }
+    const kept = handle(counting, Till)
+    for (let n = 0; n < 3; n++) await kept({ ...put })()
+    expect(calls).toEqual(['read', 'append', 'append', 'append'])
+    await kept({ type: 'Take', till: 'x', amount: 100 } as TillCommand)()
+    expect(calls.slice(4)).toEqual(['read'])
+  })
+
+  test('commands of one process for one stream lose no race', async () => {
+    const kept = handle(memoryStore(), Till)
+    const answers = await Promise.all(Array.from({ length: 64 }, () => kept(put)()))
+    expect(answers.map((answer) => E.isRight(answer) && answer.right.attempts)).toEqual(Array(64).fill(1))
+  })
+
   const run = handle(memoryStore(), Till)
   const put = { type: 'Put', till: 'x', amount: 5 } as TillCommand
 
