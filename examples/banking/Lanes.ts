@@ -5,7 +5,13 @@
 
 import { type EventStore, exponential, handle, reportStoreError, type StoreError } from 'decider-ts'
 import { either as E } from 'fp-ts'
-import { Account, type AccountRejection } from './Account.js'
+import {
+  Account,
+  type AccountCommand,
+  type AccountEvent,
+  type AccountRejection,
+  type AccountState,
+} from './Account.js'
 import type { Lane, Order } from './Order.js'
 
 /** An order that a rule of the domain refused. */
@@ -46,17 +52,23 @@ export class StoreFailure extends Error {
   override readonly name = 'StoreFailure'
 }
 
-/** Thirty-two callers on one account lose many races in a row, so they are given more than the usual tries. */
+/** Two offices that meet on one account may lose many races in a row, so they are given more than the usual tries. */
 const retry = exponential({ attemptsMax: 200, firstMs: 1, maxMs: 30 })
+
+/** Within one office commands for one account take turns; offices know nothing of each other, as processes do not. */
+const officeCount = 2
+
+/** Where commands are handled. */
+type Office = ReturnType<typeof handle<AccountCommand, AccountState, AccountEvent, AccountRejection>>
 
 /** Runs all lanes, the longest first, so that none of them is left alone at the end. */
 export const runLanes =
   (store: EventStore, { atOnce, signal, onAnswer }: LaneOptions) =>
   async (lanes: ReadonlyArray<Lane>): Promise<Tally> => {
-    const ask = handle(store, Account, { retry })
+    const offices = Array.from({ length: officeCount }, () => handle(store, Account, { retry }))
     const refused: Array<Refused> = []
     const counts = { accepted: 0, retried: 0, events: 0 }
-    const run = async (order: Order): Promise<void> => {
+    const run = async (ask: Office, order: Order): Promise<void> => {
       signal?.throwIfAborted()
       const answer = await ask(order.command, order.context)()
       if (E.isRight(answer)) {
@@ -64,7 +76,7 @@ export const runLanes =
         counts.retried += answer.right.attempts - 1
         counts.events += answer.right.events.length
         onAnswer?.(1)
-        if (order.followUp !== undefined) await run(order.followUp)
+        if (order.followUp !== undefined) await run(ask, order.followUp)
         return
       }
       const failure = answer.left
@@ -74,18 +86,19 @@ export const runLanes =
     }
     const waiting = lanes.toSorted((left, right) => left.length - right.length)
     const stopped = new AbortController()
-    const serve = async (): Promise<void> => {
+    const serve = async (ask: Office): Promise<void> => {
       for (let lane = waiting.pop(); lane !== undefined; lane = waiting.pop()) {
         for (const order of lane) {
           stopped.signal.throwIfAborted()
-          await run(order)
+          await run(ask, order)
         }
       }
     }
     // The first failure stops them all, and it is told only when none of them uses the store any more.
-    const served = Array.from({ length: atOnce }, () =>
-      serve().catch((error: unknown) => stopped.abort(error)),
+    const servers = offices.flatMap((office, n) =>
+      Array.from({ length: Math.ceil((atOnce - n) / officeCount) }, () => office),
     )
+    const served = servers.map((office) => serve(office).catch((error: unknown) => stopped.abort(error)))
     await Promise.all(served)
     stopped.signal.throwIfAborted()
     return { ...counts, refused }

@@ -137,7 +137,7 @@ const tell = async (
   scenario: Scenario,
   { concurrency, signal }: { readonly concurrency: number; readonly signal: AbortSignal },
 ): Promise<ReadonlyArray<Check>> => {
-  chapter(`2  Commands, ${concurrency} at once: read the account, decide, append if nobody else has written`)
+  chapter(`2  Commands in two offices, ${concurrency} at once: decide, and append if nobody else has written`)
   say(...indented(scenario.intro))
   const start = performance.now()
   const tally = await runScenario(database.store, scenario, { concurrency, signal })
