@@ -1,9 +1,10 @@
 /**
  * `handle` runs one command: it reads what the decision depends on, folds, decides, and appends under the guard of what
  * it read. If someone else wrote in between, it reads what is new and decides again. A domain's commands for one stream
- * take turns, and what was known after one of them serves the next, so that a stream in use costs one round trip a
- * command. Only the guard of an append makes such knowledge safe to act on: a rejection, or a decision that there is
- * nothing to do, is never given before what is known has been read anew.
+ * take turns: what was known after one of them serves the next, and those that wait for the same stream are decided one
+ * after another and recorded together, each with its own answer. So a stream in use costs one round trip a command, and
+ * a stream in heavy use less. Only the guard of an append makes such knowledge safe to act on: without one, a rejection
+ * or a decision that there is nothing to do is never given before what is known has been read anew.
  * Used by: applications.
  *
  * Laws (test/properties/run/Handle.test.ts):
@@ -20,19 +21,18 @@ import { either as E, option as O, taskEither as TE } from 'fp-ts'
 import type { DecisionModel } from '../decide/DecisionModel.js'
 import type { Domain, Typed } from '../decide/Domain.js'
 import type { AnyCodec } from '../evolve/Codec.js'
-import type { EventCodec } from '../evolve/EventCodec.js'
 import { fold, type View } from '../evolve/View.js'
-import { type Append, type Appended, nothingAppended } from '../store/Append.js'
+import type { Appended } from '../store/Append.js'
 import type { EventStore } from '../store/EventStore.js'
-import type { EventToAppend } from '../store/EventToAppend.js'
 import type { Metadata } from '../store/Metadata.js'
-import type { AppendError, StoreError, Unavailable } from '../store/StoreError.js'
+import type { StoreError } from '../store/StoreError.js'
 import { toIsoString } from '../store/Timestamp.js'
 import { type Boundary, type Known, queryBoundary, streamBoundary } from './Boundary.js'
 import { type Environment, systemEnvironment } from './Environment.js'
+import { groups } from './Groups.js'
 import { defaultRetryPolicy, type RetryPolicy } from './RetryPolicy.js'
+import { type Memory, type Request, runRound } from './Round.js'
 import { stateCache } from './StateCache.js'
-import { turns } from './Turns.js'
 
 /** What is known of a command beside the command; it becomes the metadata of its events, and no decider sees it. */
 export interface CommandContext {
@@ -63,7 +63,10 @@ export interface Handled<State, Event> {
   readonly events: ReadonlyArray<Event>
   /** The state that the decision was taken in; `stateAfter` adds the events. */
   readonly decidedIn: State
-  /** The streams that were written to, the versions they have now, and the position of the last event. */
+  /**
+   * The append that recorded them: the stream's version after the last of them, and the position of the append's last
+   * event, which belongs to another command where several for one stream were recorded together.
+   */
   readonly appended: Appended
   /** How often it was decided, 1 where no race was lost. */
   readonly attempts: number
@@ -122,86 +125,52 @@ export const handle = <Command, State, Event extends Typed, Rejection>(
   options: HandleOptions = {},
 ) => {
   const how = { retry: defaultRetryPolicy, environment: systemEnvironment, ...options }
-  const cache = stateCache<Known<State, Event>>(options.statesMax ?? statesMaxDefault)
-  const takeTurns = turns()
+  const states = stateCache<Known<State, Event>>(options.statesMax ?? statesMaxDefault)
+  const roundOf = (boundary: Boundary<State, Event>, memory: Memory<State, Event>) => ({
+    store,
+    handler,
+    boundary,
+    how,
+    memory,
+  })
+  const inGroups = groups<Grouped<Command, State, Event, Rejection>>(groupMax, (stream, grouped) => {
+    const [first] = grouped
+    if (first === undefined) return Promise.resolve()
+    const memory = {
+      recall: () => states.get(stream),
+      keep: (known: O.Option<Known<State, Event>>) => states.set(stream, known),
+    }
+    return runRound(roundOf(first.boundary, memory), grouped)
+  })
   return (
     command: Command,
     context: CommandContext = {},
   ): TE.TaskEither<HandleError<Rejection>, Handled<State, Event>> =>
     async () => {
       if (!handler.command.is(command)) return E.left(undecodable(handler, command))
-      const boundary: Boundary<State, Event> =
-        'scopeOf' in handler
-          ? queryBoundary(store, handler, command)
-          : streamBoundary(store, handler, command)
       const metadata = metadataOf(context, how.environment)
-      const running = { store, handler, command, boundary, metadata, how }
-      const { stream } = boundary
-      if (O.isNone(stream)) return run(running)
-      return takeTurns(stream.value, () =>
-        run(running, {
-          last: cache.get(stream.value),
-          keep: (known) => cache.set(stream.value, known),
-        }),
-      )
+      return new Promise((answer, fail) => {
+        if ('scopeOf' in handler) {
+          const boundary = queryBoundary(store, handler, command)
+          void runRound(roundOf(boundary, noMemory), [{ command, metadata, answer, fail }])
+        } else {
+          const boundary = streamBoundary(store, handler, command)
+          inGroups(handler.streamOf(command), { command, metadata, answer, fail, boundary })
+        }
+      })
     }
 }
 
-/** One command on its way. */
-interface Running<Command, State, Event, Rejection> {
-  readonly store: EventStore
-  readonly handler: Handler<Command, State, Event, Rejection>
-  readonly command: Command
+/** A request with the boundary that all requests of its stream have in common. */
+interface Grouped<Command, State, Event, Rejection> extends Request<Command, State, Event, Rejection> {
   readonly boundary: Boundary<State, Event>
-  readonly metadata: Metadata
-  readonly how: Patience
 }
 
-/** How long to go on, and with what. */
-type Patience = Required<Pick<HandleOptions, 'retry' | 'environment'>>
+/** So many commands share an append at most: enough to make a round trip cheap, and few enough to answer soon. */
+const groupMax = 100
 
-/** What is known of a stream from the commands before, and where to leave it for those to come. */
-interface Memory<State, Event> {
-  readonly last: Known<State, Event> | undefined
-  readonly keep: (known: Known<State, Event>) => void
-}
-
-const noMemory = { last: undefined, keep: () => undefined }
-
-const run = async <Command, State, Event extends Typed, Rejection>(
-  { store, handler, command, boundary, metadata, how }: Running<Command, State, Event, Rejection>,
-  { last, keep }: Memory<State, Event> = noMemory,
-): Promise<E.Either<HandleError<Rejection>, Handled<State, Event>>> => {
-  const { retry, environment } = how
-  let isWholePast = last === undefined
-  let known = last === undefined ? await boundary.read() : E.right(last)
-  for (let attempts = 1; ; ) {
-    if (E.isLeft(known)) return known
-    keep(known.right)
-    const { state: decidedIn, guarded, refresh, advanced } = known.right
-    const decision = handler.decide(command)(decidedIn)
-    const events = E.isRight(decision) ? decision.right : []
-    if (events.length === 0 && !isWholePast) {
-      known = await refresh()
-      isWholePast = true
-      continue
-    }
-    if (E.isLeft(decision)) return E.left({ _tag: 'Rejected', rejection: decision.left })
-    if (events.length === 0) return E.right({ events, decidedIn, appended: nothingAppended, attempts })
-    const envelopes = events.map(envelop(handler.event, boundary, metadata, environment))
-    const appended = await appendOnce(store, guarded(envelopes), how)
-    if (E.isRight(appended)) {
-      const next = advanced(events)
-      if (O.isSome(next)) keep(next.value)
-      return E.right({ events, decidedIn, appended: appended.right, attempts })
-    }
-    if (!isLostRace(appended.left) || attempts >= retry.attemptsMax) return appended
-    await environment.sleep(retry.delayMs(attempts, environment.random()))()
-    known = await refresh()
-    isWholePast = true
-    attempts++
-  }
-}
+/** The events of a query come from anywhere, so nothing that is known of them stays true by itself. */
+const noMemory = { recall: () => O.none, keep: () => undefined }
 
 /**
  * Runs commands as they come in from outside: input that is no command of the domain is an `UndecodableCommand` that
@@ -276,45 +245,5 @@ const metadataOf = (context: CommandContext, environment: Environment): Metadata
     causationId: context.causationId ?? commandId,
     occurredAt: context.occurredAt ?? toIsoString(environment.now()),
     ...(context.actor !== undefined && { actor: context.actor }),
-  }
-}
-
-const envelop =
-  <State, Event>(
-    codec: EventCodec<Event>,
-    boundary: Boundary<State, Event>,
-    metadata: Metadata,
-    environment: Environment,
-  ) =>
-  (event: Event): EventToAppend => ({
-    id: environment.newEventId(),
-    metadata,
-    ...boundary.place(event),
-    ...codec.encode(event),
-  })
-
-const isLostRace = (error: AppendError): boolean =>
-  error._tag === 'VersionConflict' || error._tag === 'ConditionConflict'
-
-/**
- * Appends events that must be recorded once. When the store was busy or its answer was lost, the same events are sent
- * again: their ids make that safe. Once an answer was lost, only a store that answers can end the uncertainty, so a
- * later failure to connect still reports it.
- */
-const appendOnce = async (
-  store: EventStore,
-  request: Append,
-  { retry, environment }: Patience,
-): Promise<E.Either<AppendError, Appended>> => {
-  let lost: Unavailable | undefined
-  for (let attempt = 1; ; attempt++) {
-    const answer = await store.append(request)()
-    if (E.isRight(answer)) return answer
-    const error = answer.left
-    if (error._tag === 'Unavailable' && error.outcome === 'unknown') lost = error
-    const mayPass = error._tag === 'Busy' || (error._tag === 'Unavailable' && lost !== undefined)
-    if (!mayPass) return answer
-    if (attempt >= retry.attemptsMax) return lost === undefined ? answer : E.left(lost)
-    await environment.sleep(retry.delayMs(attempt, environment.random()))()
   }
 }

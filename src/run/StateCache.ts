@@ -7,12 +7,14 @@
  * - CCH-1 bound: it never holds more streams than it may, and those it holds are the ones used last.
  * @since 0.1.0
  */
+import { option as O } from 'fp-ts'
 import type { StreamId } from '../store/StreamId.js'
 
 /** Values by stream, as many as there is room for. */
 export interface StateCache<Value> {
-  readonly get: (stream: StreamId) => Value | undefined
-  readonly set: (stream: StreamId, value: Value) => void
+  readonly get: (stream: StreamId) => O.Option<Value>
+  /** Nothing in place of a value forgets the stream. */
+  readonly set: (stream: StreamId, value: O.Option<Value>) => void
 }
 
 /**
@@ -22,9 +24,9 @@ export interface StateCache<Value> {
 export const stateCache = <Value>(streamsMax: number): StateCache<Value> => {
   // A map keeps the order of insertion: putting a stream in again on every use leaves the one unused longest in front.
   const values = new Map<StreamId, Value>()
-  const set = (stream: StreamId, value: Value) => {
+  const set: StateCache<Value>['set'] = (stream, value) => {
     values.delete(stream)
-    values.set(stream, value)
+    if (O.isSome(value)) values.set(stream, value.value)
     if (values.size <= streamsMax) return
     for (const oldest of values.keys()) {
       values.delete(oldest)
@@ -33,8 +35,8 @@ export const stateCache = <Value>(streamsMax: number): StateCache<Value> => {
   }
   return {
     get: (stream) => {
-      const value = values.get(stream)
-      if (value !== undefined) set(stream, value)
+      const value = O.fromNullable(values.get(stream))
+      if (O.isSome(value)) set(stream, value)
       return value
     },
     set,

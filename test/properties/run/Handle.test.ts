@@ -1,7 +1,7 @@
 /** The laws of `Handle`, with races and lost answers as generated data. */
 import { deepStrictEqual } from 'node:assert/strict'
 import { memoryStore } from 'decider-ts/adapters/memory'
-import { decider, decisionModel, domain, reject, scopedView } from 'decider-ts/decide'
+import { accept, decider, decisionModel, domain, reject, scopedView } from 'decider-ts/decide'
 import { handle, handleInput, immediately, stateAfter, systemEnvironment } from 'decider-ts/run'
 import {
   type AppendError,
@@ -217,10 +217,71 @@ describe('handle', () => {
     expect(calls.slice(4)).toEqual(['read'])
   })
 
-  test('commands of one process for one stream lose no race', async () => {
-    const kept = handle(memoryStore(), Till)
-    const answers = await Promise.all(Array.from({ length: 64 }, () => kept(put)()))
-    expect(answers.map((answer) => E.isRight(answer) && answer.right.attempts)).toEqual(Array(64).fill(1))
+  test('commands that wait for one stream share an append, and each has its own answer', async () => {
+    const store = memoryStore()
+    const sizes: Array<number> = []
+    const counting: EventStore = {
+      ...store,
+      append: (request) => {
+        sizes.push(request.events.length)
+        return store.append(request)
+      },
+    }
+    const kept = handle(counting, Till)
+    const take = { type: 'Take', till: 'x', amount: 60 } as TillCommand
+    const answers = await Promise.all(
+      [...Array.from({ length: 20 }, () => put), take, take].map((c) => kept(c)()),
+    )
+    const versions = answers.map((answer) =>
+      E.isRight(answer) ? Number(answer.right.appended.streams[0]?.version) : answer.left,
+    )
+    const tooLittle = { _tag: 'Rejected', rejection: { type: 'TooLittle', missing: 20 } }
+    expect(versions).toEqual([...Array.from({ length: 21 }, (_, n) => n + 1), tooLittle])
+    expect(answers.map((answer) => E.isRight(answer) && answer.right.attempts)).toEqual([
+      ...Array(21).fill(1),
+      false,
+    ])
+    expect(sizes).toEqual([1, 20])
+    expect((await recorded(store)).map(({ version }) => Number(version))).toEqual(versions.slice(0, 21))
+  })
+
+  test('of commands that share an append, one that cannot be recorded harms no other', async () => {
+    const Notes = domain({
+      name: 'notes',
+      command: t.strict({ type: t.literal('Note'), n: t.number }),
+      event: t.strict({ type: t.literal('Noted'), n: t.number }),
+      rejection: t.strict({ type: t.literal('Never') }),
+      state: t.number,
+      streamId: () => 'all',
+      initialState: 0,
+      evolve: (count, event) => {
+        if (event.n === 13) throw new Error('a defect')
+        return count + 1
+      },
+      decide: (command) => () => accept({ type: 'Noted', n: command.n }),
+    })
+    const store = memoryStore()
+    const kept = handle(store, Notes)
+    const answers = await Promise.allSettled(
+      [1, 2, Number.NaN, 13, 3].map((n) => kept({ type: 'Note', n })()),
+    )
+    const told = answers.map((answer) =>
+      answer.status === 'rejected' ? 'defect' : E.isRight(answer.value) ? 'noted' : answer.value.left._tag,
+    )
+    expect(told).toEqual(['noted', 'noted', 'InvalidInput', 'defect', 'noted'])
+    expect((await recorded(store)).map(({ data }) => data)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+  })
+
+  test("a defect is its sender's alone, and the next command is handled", async () => {
+    const Broken = {
+      ...Till,
+      decide: () => () => {
+        throw new Error('a defect')
+      },
+    }
+    const kept = handle(memoryStore(), Broken)
+    await expect(kept(put)()).rejects.toThrow('a defect')
+    await expect(kept(put)()).rejects.toThrow('a defect')
   })
 
   const run = handle(memoryStore(), Till)

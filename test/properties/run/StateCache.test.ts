@@ -2,6 +2,8 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import { streamId } from 'decider-ts/store'
 import fc from 'fast-check'
+import { option as O } from 'fp-ts'
+import { expect, test } from 'vitest'
 import { type StateCache, stateCache } from '../../../src/run/StateCache.js'
 import { law } from '../Law.js'
 
@@ -15,8 +17,8 @@ const staysInBounds = (make: (streamsMax: number) => StateCache<number>) =>
     for (const [value, { isGet, id }] of steps.entries()) {
       const stream = streamId('s', id)
       const known = model.find(([name]) => name === id)
-      if (isGet) deepStrictEqual(cache.get(stream), known?.[1])
-      else cache.set(stream, value)
+      if (isGet) deepStrictEqual(cache.get(stream), O.fromNullable(known?.[1]))
+      else cache.set(stream, O.some(value))
       const used = isGet ? known : ([id, value] as const)
       if (used !== undefined)
         model = [...model.filter(([name]) => name !== id), used].slice(-streamsMax || model.length + 1)
@@ -30,12 +32,20 @@ law.rejects(
   staysInBounds((streamsMax) => {
     const values = new Map<string, number>()
     return {
-      get: (stream) => values.get(stream),
+      get: (stream) => O.fromNullable(values.get(stream)),
       set: (stream, value) => {
-        values.set(stream, value)
+        if (O.isSome(value)) values.set(stream, value.value)
         const [first] = values.keys()
         if (values.size > streamsMax && first !== undefined) values.delete(first)
       },
     }
   }),
 )
+
+test('nothing in place of a value forgets the stream', () => {
+  const cache = stateCache<number>(2)
+  const stream = streamId('s', 'a')
+  cache.set(stream, O.some(1))
+  cache.set(stream, O.none)
+  expect(cache.get(stream)).toEqual(O.none)
+})
