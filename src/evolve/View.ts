@@ -56,7 +56,8 @@ export const fold =
   (events: Iterable<Event>, ...from: [] | [from: State]): State => {
     // Not a default parameter: a state may be `undefined`, and is no less a state for that.
     let state = from.length === 0 ? view.initialState : from[0]
-    for (const event of events) state = view.evolve(state, event)
+    const { evolve } = view
+    for (const event of events) state = evolve(state, event)
     return state
   }
 

@@ -31,16 +31,10 @@ import { checkRange, type QuerySlice, type Range, type StreamSlice } from './Eve
 import type { StorableEvent } from './EventToAppend.js'
 import { holdsFor } from './ExpectedVersion.js'
 import { beginning, type GlobalPosition, globalPosition } from './GlobalPosition.js'
-import { stringify } from './Json.js'
 import { entriesOf, matches, matchesItem, type Query } from './Query.js'
 import type { RecordedEvent } from './RecordedEvent.js'
-import type {
-  AppendError,
-  ConditionConflict,
-  DuplicateEventId,
-  InvalidInput,
-  VersionConflict,
-} from './StoreError.js'
+import { answerFor, repeatOf } from './Repeat.js'
+import type { AppendError, ConditionConflict, InvalidInput, VersionConflict } from './StoreError.js'
 import type { StreamId } from './StreamId.js'
 import type { Timestamp } from './Timestamp.js'
 import { noVersion, type Version, version } from './Version.js'
@@ -97,7 +91,7 @@ export const append =
       checkAppend(request),
       E.chainW((storable) =>
         F.pipe(
-          repeatOf(storable, journal),
+          repeatOf(storable.events, (id) => journal.events.find((event) => event.id === id)),
           E.chainW(
             O.match(
               () => write(storable, now, journal),
@@ -181,31 +175,6 @@ const cut =
     return (direction === 'backward' ? RA.reverse(within) : within).slice(0, limit)
   }
 
-/**
- * The first answer, if all of these events are recorded. If only some of them are, or an id belongs to another event, a
- * failure that names such an id: another event's before that of a part.
- */
-const repeatOf = (
-  { events }: StorableAppend,
-  journal: Journal,
-): E.Either<DuplicateEventId, O.Option<Appended>> => {
-  const recorded = events.map(({ id }) => journal.events.find((event) => event.id === id))
-  const known = events.filter((_, index) => recorded[index] !== undefined)
-  if (known.length === 0) return E.right(O.none)
-  const first = known.find((event) => !isSame(event, recorded[events.indexOf(event)])) ?? known[0]
-  if (first !== undefined && !events.every((event, index) => isSame(event, recorded[index]))) {
-    return E.left({ _tag: 'DuplicateEventId', id: first.id })
-  }
-  return E.right(O.some({ ...answerFor(RA.compact(recorded.map(O.fromNullable))), repeated: true }))
-}
-
-const isSame = (event: StorableEvent, recorded: RecordedEvent | undefined): boolean =>
-  recorded !== undefined &&
-  event.stream === recorded.stream &&
-  event.type === recorded.type &&
-  event.schemaVersion === recorded.schemaVersion &&
-  stringify(event.data) === stringify(recorded.data)
-
 const write = (
   request: StorableAppend,
   now: Timestamp,
@@ -265,15 +234,3 @@ const record =
     metadata: event.metadata,
     recordedAt: now,
   })
-
-/** What an append of these events answers: each stream's version after its last event, and the last position. */
-const answerFor = (recorded: ReadonlyArray<RecordedEvent>): Appended => ({
-  streams: [...new Map(recorded.map(({ stream, version }) => [stream, version]))].map(
-    ([stream, version]) => ({
-      stream,
-      version,
-    }),
-  ),
-  lastPosition: recorded.at(-1)?.position ?? beginning,
-  repeated: false,
-})

@@ -11,7 +11,7 @@
  * - MEM-3 constant cost: an append takes as many steps in a long log as in a short one.
  * @since 0.1.0
  */
-import { either as E, taskEither as TE } from 'fp-ts'
+import { either as E, option as O, taskEither as TE } from 'fp-ts'
 import {
   type Append,
   type Appended,
@@ -23,20 +23,12 @@ import {
 } from '../../store/Append.js'
 import { consistencyToken } from '../../store/AppendCondition.js'
 import { checkRange, type EventStore, type QuerySlice, type Range } from '../../store/EventStore.js'
-import type { StorableEvent } from '../../store/EventToAppend.js'
 import { holdsFor } from '../../store/ExpectedVersion.js'
-import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
+import type { GlobalPosition } from '../../store/GlobalPosition.js'
 import { seenUpTo } from '../../store/Journal.js'
-import { stringify } from '../../store/Json.js'
 import { entriesOf, type Query } from '../../store/Query.js'
-import type { RecordedEvent } from '../../store/RecordedEvent.js'
-import type {
-  AppendError,
-  ConditionConflict,
-  DuplicateEventId,
-  InvalidInput,
-  VersionConflict,
-} from '../../store/StoreError.js'
+import { answerFor, repeatOf } from '../../store/Repeat.js'
+import type { AppendError, ConditionConflict, InvalidInput, VersionConflict } from '../../store/StoreError.js'
 import { type Timestamp, timestamp } from '../../store/Timestamp.js'
 import { type EventLog, emptyEventLog } from './EventLog.js'
 
@@ -82,34 +74,13 @@ const append = (request: Append, now: () => Timestamp, log: EventLog): E.Either<
   if (request.events.length === 0) return E.right(nothingAppended)
   const storable = checkAppend(request)
   if (E.isLeft(storable)) return storable
-  const recorded = storable.right.events.map(({ id }) => log.withId(id))
-  if (recorded.some((event) => event !== undefined)) return repeat(storable.right.events, recorded)
+  const repeated = repeatOf(storable.right.events, log.withId)
+  if (E.isLeft(repeated)) return repeated
+  if (O.isSome(repeated.right)) return E.right(repeated.right.value)
   const conflict = conflictOf(storable.right, log)
   if (conflict !== undefined) return E.left(conflict)
-  return E.right(answerFor(log.record(storable.right.events, now()), false))
+  return E.right(answerFor(log.record(storable.right.events, now())))
 }
-
-/** The answer of the first time, if all of these events are recorded; else an id that is taken: another event's first. */
-const repeat = (
-  events: ReadonlyArray<StorableEvent>,
-  recorded: ReadonlyArray<RecordedEvent | undefined>,
-): E.Either<DuplicateEventId, Appended> => {
-  const known = recorded.flatMap((event) => event ?? [])
-  const isKnown = (_: StorableEvent, index: number) => recorded[index] !== undefined
-  const isOther = (event: StorableEvent, index: number) => !isSame(event, recorded[index])
-  const taken =
-    events.find((event, index) => isKnown(event, index) && isOther(event, index)) ?? events.find(isKnown)
-  return taken !== undefined && events.some(isOther)
-    ? E.left({ _tag: 'DuplicateEventId', id: taken.id })
-    : E.right(answerFor(known, true))
-}
-
-const isSame = (event: StorableEvent, recorded: RecordedEvent | undefined): boolean =>
-  recorded !== undefined &&
-  event.stream === recorded.stream &&
-  event.type === recorded.type &&
-  event.schemaVersion === recorded.schemaVersion &&
-  stringify(event.data) === stringify(recorded.data)
 
 const conflictOf = (
   { expected, condition }: StorableAppend,
@@ -121,15 +92,6 @@ const conflictOf = (
   }
   const tooNew = condition && log.firstTooNew(condition)
   return tooNew && { _tag: 'ConditionConflict', position: tooNew.position }
-}
-
-const answerFor = (recorded: ReadonlyArray<RecordedEvent>, repeated: boolean): Appended => {
-  const versions = new Map(recorded.map(({ stream, version }) => [stream, version]))
-  return {
-    streams: Array.from(versions, ([stream, version]) => ({ stream, version })),
-    lastPosition: recorded.at(-1)?.position ?? beginning,
-    repeated,
-  }
 }
 
 const read = (
