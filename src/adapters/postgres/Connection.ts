@@ -27,6 +27,9 @@ type RawRows = ReadonlyArray<ReadonlyArray<Uint8Array>>
 /** One row of text; a column that is null, or that is not there, is undefined. */
 export type Row = (column: number) => string | undefined
 
+/** The text of a statement, or which of several it is that takes these parameters. Texts are prepared, so they are few. */
+export type Statement = string | ((parameters: ReadonlyArray<string | null>) => string)
+
 type Send = (parameters: ReadonlyArray<string | null>) => TE.TaskEither<Fault, ReadonlyArray<Row>>
 
 /**
@@ -38,10 +41,12 @@ type Send = (parameters: ReadonlyArray<string | null>) => TE.TaskEither<Fault, R
  * adapter sends, and where it fails too, the first failure is the answer. Never in a transaction of the caller's, which
  * has gone with its connection.
  */
-export const send = (connection: Connection, statement: string): Send => {
+export const send = (connection: Connection, statement: Statement): Send => {
+  const textFor = typeof statement === 'string' ? () => statement : statement
   const sendOnce: Send = (parameters) =>
     TE.tryCatch(
-      async () => (await connection.unsafe(statement, [...parameters], { prepare: true }).raw()).map(rowOf),
+      async () =>
+        (await connection.unsafe(textFor(parameters), [...parameters], { prepare: true }).raw()).map(rowOf),
       faultOf,
     )
   if (!isPool(connection)) return sendOnce
@@ -52,7 +57,8 @@ export const send = (connection: Connection, statement: string): Send => {
 }
 
 /** A `Sql` picks a connection for each statement; a `TransactionSql` and a `ReservedSql` are one connection. */
-const isPool = (connection: Connection): boolean => !('savepoint' in connection || 'release' in connection)
+export const isPool = (connection: Connection): boolean =>
+  !('savepoint' in connection || 'release' in connection)
 
 const rowOf =
   (columns: ReadonlyArray<Uint8Array | null>): Row =>

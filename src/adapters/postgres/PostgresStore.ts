@@ -1,12 +1,19 @@
 /**
  * The event store on PostgreSQL. Every append and every read is one round trip: one call of a function that the
- * migrations installed, prepared once a connection. How appends exclude each other without a global lock, and why what
- * a read returns can be trusted, stands with those functions, in `migrations/`.
+ * migrations installed, prepared once a connection; concurrent appends share a call. How appends exclude each other
+ * without a global lock, and why what a read returns can be trusted, stands with those functions, in `migrations/`.
  * Used by: users.
  * @since 0.1.0
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
-import { type Appended, checkAppend, checkQuery, checkStreamId, nothingAppended } from '../../store/Append.js'
+import {
+  type Appended,
+  checkAppend,
+  checkQuery,
+  checkStreamId,
+  nothingAppended,
+  type StorableAppend,
+} from '../../store/Append.js'
 import { checkRange, type EventStore } from '../../store/EventStore.js'
 import { beginning, globalPosition } from '../../store/GlobalPosition.js'
 import {
@@ -16,9 +23,10 @@ import {
   type ReadError,
   type Unavailable,
 } from '../../store/StoreError.js'
-import { type AppendCall, appendCall, appendStatement } from './AppendCall.js'
-import { type Connection, type Row, send } from './Connection.js'
-import { lockKeysOf } from './LockKey.js'
+import { appendCall, appendStatement, lockKeysMax } from './AppendCall.js'
+import { type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
+import { type Connection, isPool, type Row, send } from './Connection.js'
+import { type LockKeys, lockKeysOf } from './LockKey.js'
 import {
   headStatement,
   querySliceFrom,
@@ -31,8 +39,24 @@ import {
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
 import type { Fault } from './SqlState.js'
 
-/** Where a store lives. */
-export interface PostgresStoreOptions extends SchemaOptions {}
+/** Where a store lives, and how its appends travel. */
+export interface PostgresStoreOptions extends SchemaOptions {
+  /**
+   * How concurrent appends share calls. On unless `false`, which sends each append by itself and at once, for as many at
+   * a time as the pool has connections. In a transaction, or on a reserved connection, appends are never batched.
+   */
+  readonly batching?: false | BatchingOptions
+}
+
+/** How concurrent appends of one store share calls. */
+export interface BatchingOptions {
+  /** Calls under way at a time, from 1 to 64; 2 unless given. Each takes a connection of the pool. */
+  readonly lanes?: number
+  /** Appends in one call, from 1 to 1,000; 200 unless given. */
+  readonly itemsMax?: number
+  /** Appends that wait to be sent, from 1 to 1,000,000; 10,000 unless given. Beyond it the answer is `Busy`, at once. */
+  readonly queueMax?: number
+}
 
 /**
  * The store in one schema of a database, once `migrate` has installed it there. It never changes the schema itself.
@@ -45,6 +69,10 @@ export interface PostgresStoreOptions extends SchemaOptions {}
  * transaction, which has to be READ COMMITTED. Append late in it and end it soon: until it ends, appends to the same
  * streams and tags wait. Two appends in one transaction may deadlock with those of another; the server breaks that and
  * one of them gets `Busy`.
+ *
+ * On a pool, concurrent appends share calls, `batching` says how; appends with a stream, tag, condition or event id in
+ * common are recorded in the order in which they were called. An append that waits for a lock keeps those of its call
+ * waiting, so bound that by `lock_timeout`, and never wait for an append to the pool within a transaction of yours.
  *
  * A read by query that names no tags in one of its items waits for the appends in flight, ten seconds at most, and
  * needs READ COMMITTED and the primary server; other reads wait for nobody and work anywhere.
@@ -70,7 +98,40 @@ export interface PostgresStoreOptions extends SchemaOptions {}
  */
 export const postgresStore = (connection: Connection, options: PostgresStoreOptions = {}): EventStore => {
   const schema = schemaOf(options)
-  return E.isLeft(schema) ? refusing(schema.left) : storeIn(connection, schema.right)
+  if (E.isLeft(schema)) return refusing(schema.left)
+  const batching = batchingOf(options.batching ?? {})
+  if (E.isLeft(batching)) return refusing(batching.left)
+  // On one connection a call of several appends would wait for locks of which the caller knows nothing, and its failure
+  // would fail the transaction of all of them.
+  return storeIn(connection, schema.right, isPool(connection) ? batching.right : undefined)
+}
+
+/** What a call holds at most, beside what the user bounds: enough to hide a round trip, and a few megabytes. */
+const eventsMax = 2_000
+const charactersMax = 4_000_000
+
+/**
+ * All lanes together lock as many streams and tags as eight appends of `lockKeysMax` keys could on connections of their
+ * own, so batching takes no more of the server's table of locks than a small pool without it.
+ */
+const keysMaxOf = (lanes: number): number => Math.max(lockKeysMax, Math.floor((8 * lockKeysMax) / lanes))
+
+const batchingOf = (
+  batching: false | BatchingOptions,
+): E.Either<InvalidInput, BatcherOptions | undefined> => {
+  if (batching === false) return E.right(undefined)
+  const { lanes = 2, itemsMax = 200, queueMax = 10_000 } = batching
+  const bounds = [
+    ['lanes', lanes, 64],
+    ['itemsMax', itemsMax, 1_000],
+    ['queueMax', queueMax, 1_000_000],
+  ] as const
+  for (const [name, value, most] of bounds) {
+    if (Number.isInteger(value) && value >= 1 && value <= most) continue
+    return E.left(invalidInput(`options.batching.${name}`, `is not a whole number from 1 to ${most}`))
+  }
+  const limits = { items: itemsMax, keys: keysMaxOf(lanes), events: eventsMax, characters: charactersMax }
+  return E.right({ lanes, queueMax, limits })
 }
 
 const supports = { severalStreams: true, queries: true }
@@ -84,9 +145,12 @@ const refusing = (problem: InvalidInput): EventStore => ({
   head: TE.left(problem),
 })
 
-const storeIn = (connection: Connection, schema: Schema): EventStore => {
-  const keys = lockKeysOf(schema.name)
-  const append = send(connection, appendStatement(schema))
+const storeIn = (
+  connection: Connection,
+  schema: Schema,
+  batching: BatcherOptions | undefined,
+): EventStore => {
+  const append = appendBy(send(connection, appendStatement(schema)), lockKeysOf(schema.name), batching)
   const readStream = send(connection, readStreamStatement(schema))
   const read = send(connection, readStatement(schema))
   const head = send(connection, headStatement(schema))
@@ -95,10 +159,7 @@ const storeIn = (connection: Connection, schema: Schema): EventStore => {
     append: (request) =>
       request.events.length === 0
         ? TE.right(nothingAppended)
-        : F.pipe(
-            TE.fromEither(checkAppend(request)),
-            TE.chainW((checked) => appendOnce(append, appendCall(keys, [checked]))),
-          ),
+        : F.pipe(TE.fromEither(checkAppend(request)), TE.chainW(append)),
     readStream: (stream, range = {}) =>
       F.pipe(
         TE.fromEither(checkStreamId(stream)),
@@ -122,33 +183,44 @@ const storeIn = (connection: Connection, schema: Schema): EventStore => {
 
 type Send = (parameters: ReadonlyArray<string | null>) => TE.TaskEither<Fault, ReadonlyArray<Row>>
 
+/** An append as it is sent: in company, or by itself. */
+const appendBy = (
+  sendAppend: Send,
+  keys: LockKeys,
+  batching: BatcherOptions | undefined,
+): ((append: StorableAppend) => TE.TaskEither<AppendError, Appended>) => {
+  if (batching !== undefined) {
+    return batcher(batching, callBy(sendAppend, keys, batching.limits.keys), appendError)
+  }
+  const call = callBy(sendAppend, keys, lockKeysMax)
+  return (append) =>
+    F.pipe(
+      call([append]),
+      TE.mapLeft(appendError),
+      TE.chainEitherKW(([answer]) => answer ?? E.left(unanswered)),
+    )
+}
+
 /**
  * Sends the call, and once more where a unique index refused it: two appends that share an event id but no stream do
  * not wait for each other's locks, so both may look before either has written. The second look finds the winner.
  */
-const appendOnce = (sendAppend: Send, call: AppendCall): TE.TaskEither<AppendError, Appended> =>
-  F.pipe(
-    sendAppend(call.parameters),
-    TE.orElse((fault) =>
-      fault._tag === 'Taken'
-        ? TE.mapLeft((second: Fault): Fault => (second._tag === 'TransactionFailed' ? fault : second))(
-            sendAppend(call.parameters),
-          )
-        : TE.left(fault),
-    ),
-    TE.mapLeft(appendError),
-    TE.chainEitherKW(([row]): E.Either<AppendError, Appended> => {
-      const answer = row === undefined ? undefined : call.answersFrom(row)[0]
-      return answer ?? E.left(unreadable)
-    }),
-  )
-
-const unreadable: Unavailable = {
-  _tag: 'Unavailable',
-  outcome: 'unknown',
-  reason: 'the server gave no answer',
-  cause: undefined,
-}
+const callBy =
+  (sendAppend: Send, keys: LockKeys, keysMax: number): CallAppends =>
+  (appends) => {
+    const call = appendCall(keys, appends, keysMax)
+    return F.pipe(
+      sendAppend(call.parameters),
+      TE.orElse((fault) =>
+        fault._tag === 'Taken'
+          ? TE.mapLeft((second: Fault): Fault => (second._tag === 'TransactionFailed' ? fault : second))(
+              sendAppend(call.parameters),
+            )
+          : TE.left(fault),
+      ),
+      TE.map(([row]) => (row === undefined ? [] : call.answersFrom(row))),
+    )
+  }
 
 const appendError = (fault: Fault): AppendError => {
   switch (fault._tag) {

@@ -177,10 +177,16 @@ const installChanged = async (
   return { schema, store: postgresStore(sql, { schema }) }
 }
 
-/** Time between drawing positions and recording events: the window in which others must not go wrong. */
+/** Time between drawing positions and the end of the append: the window in which others must not go wrong. */
 const slow: Change = [
   "moment := date_trunc('milliseconds', clock_timestamp());",
   "perform pg_sleep(random() * 0.004); moment := date_trunc('milliseconds', clock_timestamp());",
+]
+
+/** The same for an append to one stream, which draws positions in the statement that records its events. */
+const slowToStream: Change = [
+  'versions := array[given];',
+  'versions := array[given]; perform pg_sleep(random() * 0.004);',
 ]
 
 /** Time between the checks and drawing positions. */
@@ -206,6 +212,8 @@ interface Mix {
   readonly typesAlone: number
   /** How many tags there are: the fewer, the more often writers meet. */
   readonly tags: number
+  /** How often an append is one event without tags. */
+  readonly untagged?: number
 }
 
 const anyEvent = ({ tags }: Mix) =>
@@ -230,8 +238,14 @@ type Decided = Append & Pick<Guarded, 'seen'>
 
 /** One decision as writers make them: unconditional, on a version that was read, or on a query that was read. */
 const decide = async (store: EventStore, mix: Mix): Promise<Decided> => {
+  if (chance(mix.untagged ?? 0.15)) {
+    const one = { ...anyEvent(mix), tags: [] }
+    if (chance(0.5)) return only(one)
+    const { version } = await right(store.readStream(one.stream, { limit: 1, direction: 'backward' }))
+    return toStream(one.stream, version === 0n ? noStream : exactly(version))([one])
+  }
   const events = Array.from({ length: chance(0.3) ? 3 : 1 }, () => anyEvent(mix))
-  if (chance(0.2)) return only(...events)
+  if (chance(0.15)) return only(...events)
   if (chance(0.25)) {
     const stream = pick(hotStreams)
     const { version } = await right(store.readStream(stream, { limit: 1, direction: 'backward' }))
@@ -294,9 +308,9 @@ const stress = async (changes: ReadonlyArray<Change>, mix: Mix, milliseconds: nu
 describe('a run of everything at once', () => {
   test.each<[string, ReadonlyArray<Change>, Mix]>([
     ['as it is', [], { typesAlone: 0.1, tags: 5 }],
-    ['with slow appends', [slow, hesitant], { typesAlone: 0.1, tags: 5 }],
-    ['with slow appends and many tags', [slow], { typesAlone: 0, tags: 15 }],
-    ['with slow appends and queries by types alone', [slow], { typesAlone: 0.6, tags: 5 }],
+    ['with slow appends', [slow, slowToStream, hesitant], { typesAlone: 0.1, tags: 5 }],
+    ['with slow appends and many tags', [slow, slowToStream], { typesAlone: 0, tags: 15 }],
+    ['with slow appends and queries by types alone', [slow, slowToStream], { typesAlone: 0.6, tags: 5 }],
   ])('%s leaves a log without violations', async (_name, changes, mix) => {
     const { violations, acknowledged, refused } = await stress(changes, mix, 2_500)
     expect(violations).toEqual(noViolations)
@@ -305,6 +319,10 @@ describe('a run of everything at once', () => {
   })
 
   const withoutKeys: Change = ['perform pg_advisory_xact_lock(key) from unnest(lock_keys) as key;', '']
+  const toStreamWithoutMarker: Change = [
+    "if pg_advisory_xact_lock_shared('event'::regclass::oid::int, 1) is null then return; end if;",
+    '',
+  ]
   const withoutWaiting: Change = ['if appending is null then', 'if true then']
   const globalHead: Change = [
     'case when i.anchor is null then head else coalesce(',
@@ -318,6 +336,11 @@ describe('a run of everything at once', () => {
 
   test.each<[string, ReadonlyArray<Change>, Mix]>([
     ['appends that take no keys', [withoutKeys, hesitant], { typesAlone: 0, tags: 5 }],
+    [
+      'appends to one stream that no read by types alone can wait for',
+      [toStreamWithoutMarker, slowToStream],
+      { typesAlone: 0.8, tags: 15, untagged: 0.8 },
+    ],
     ['reads by types alone that do not wait', [withoutWaiting, slow], { typesAlone: 0.8, tags: 15 }],
     ['tokens that are the head of the log', [globalHead, slow], { typesAlone: 0, tags: 15 }],
     ['conditions on types alone that do not exclude', [sharedAlways, hesitant], { typesAlone: 0.8, tags: 5 }],

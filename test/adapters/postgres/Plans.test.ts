@@ -108,9 +108,10 @@ const everyCall = async (tag: string): Promise<void> => {
       condition: { failIfEventsMatch: tagged(tag), after: (await right(store.read(tagged(tag)))).token },
     }),
   )
-  const again = only(event(stream))
-  await right(store.append(again))
-  await right(store.append(again))
+  for (const again of [only(event(stream)), only(event(stream), event(stream))]) {
+    await right(store.append(again))
+    await right(store.append(again))
+  }
   await right(store.readStream(stream))
   for (const direction of ['forward', 'backward'] as const) {
     await right(store.readStream(stream, { direction }))
@@ -204,6 +205,35 @@ const cases: ReadonlyArray<
     4,
   ],
   [
+    'an append of one event',
+    () => {
+      const stream = newStream()
+      return right(store.append(toStream(stream, noStream)([event(stream)])))
+    },
+    ['event_stream_version_key', 'event_id_key'],
+    2,
+  ],
+  [
+    'an append of one event to a long stream',
+    () => {
+      const stream = streamIdFrom('stream-99')
+      return right(store.append(only(event(stream))))
+    },
+    ['event_stream_version_key', 'event_id_key'],
+    2,
+  ],
+  [
+    'an append of one event that is repeated',
+    async () => {
+      const again = only(event(newStream()))
+      await right(store.append(again))
+      plans.length = 0
+      return right(store.append(again))
+    },
+    ['event_id_key'],
+    8,
+  ],
+  [
     'an append that is repeated',
     async () => {
       const again = only(event(newStream()), event(newStream()))
@@ -242,7 +272,7 @@ const cases: ReadonlyArray<
 const inMode = async (mode: string): Promise<void> => {
   const functions: ReadonlyArray<{ readonly signature: string }> = await sql.unsafe(
     `select p.oid::regprocedure::text as signature from pg_proc p
-     where p.pronamespace = $1::text::regnamespace and p.proname in ('append', 'read', 'read_stream', 'settled_head', 'head')`,
+     where p.pronamespace = $1::text::regnamespace and p.proname in ('append', 'append_to_stream', 'read', 'read_stream', 'settled_head', 'head')`,
     [schema],
   )
   for (const { signature } of functions) {
