@@ -17,14 +17,19 @@ import { type StreamId, streamIdFrom } from '../../store/StreamId.js'
 import type { Tag } from '../../store/Tag.js'
 import { timestamp } from '../../store/Timestamp.js'
 import { type Version, version } from '../../store/Version.js'
-import { bigintsFrom, numberArray, textArray } from './ArrayLiteral.js'
+import { bigintsFrom, jsonJoint, numberArray, textArray } from './ArrayLiteral.js'
 import { bigintMax, clamp } from './Bigint.js'
 import type { Row } from './Connection.js'
 import { encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
-const columns =
-  'position, version, recorded_at_ms, id, schema_version, stream, type, tags, data, metadata, seen'
+/**
+ * Numbers, ids and JSON travel in one column, joined by U+001F, which cannot stand in them, not even in JSON; names may
+ * hold anything and travel alone. The driver makes an object for each column of each row: with four of them instead of eleven
+ * a read of 100,000 events took 550 ms instead of 940. In the first row, whose other parts are null, the joined part is the version.
+ */
+const columns = `concat_ws(chr(31), version, position, recorded_at_ms, id, schema_version, tags, data, metadata),
+    stream, type, seen`
 
 /** The events of a stream after the row with its version. */
 export const readStreamStatement = ({ quoted }: Schema): string => `
@@ -68,7 +73,7 @@ const rangeParameters = ({ after, to, limit, direction }: Range<bigint>): Readon
 /** The part of a stream that an answer holds. */
 export const streamSliceFrom = ([first, ...rows]: ReadonlyArray<Row>): StreamSlice => ({
   events: rows.map(recordedEventFrom),
-  version: version(BigInt(first?.(1) ?? 0)),
+  version: version(BigInt(first?.(0) ?? 0)),
 })
 
 /** What a read by query found, and the token for an append condition. */
@@ -76,7 +81,7 @@ export const querySliceFrom =
   (range: Range<GlobalPosition>) =>
   ([first, ...rows]: ReadonlyArray<Row>): QuerySlice => {
     const events = rows.map(recordedEventFrom)
-    return { events, token: tokenFrom(range, events, bigintsFrom(first?.(10))) }
+    return { events, token: tokenFrom(range, events, bigintsFrom(first?.(3))) }
   }
 
 /**
@@ -97,20 +102,21 @@ const tokenFrom = (
 
 /** An event, its columns as text. None of them is ever null. */
 const recordedEventFrom = (row: Row): RecordedEvent => {
-  const text = (column: number): string => row(column) ?? ''
-  const tags: ReadonlyArray<Tag> = JSON.parse(text(7))
-  const data: Json = JSON.parse(text(8))
-  const metadata: Metadata = JSON.parse(text(9))
+  const joined = (row(0) ?? '').split(jsonJoint)
+  const [count = '', place = '', moment = '', id = '', schemaVersion = ''] = joined
+  const tags: ReadonlyArray<Tag> = JSON.parse(joined[5] ?? '')
+  const data: Json = JSON.parse(joined[6] ?? '')
+  const metadata: Metadata = JSON.parse(joined[7] ?? '')
   return {
-    id: eventId(text(3)),
-    stream: streamIdFrom(text(5)),
-    version: version(BigInt(text(1))),
-    position: globalPosition(BigInt(text(0))),
-    type: text(6),
-    schemaVersion: Number(text(4)),
+    id: eventId(id),
+    stream: streamIdFrom(row(1) ?? ''),
+    version: version(BigInt(count)),
+    position: globalPosition(BigInt(place)),
+    type: row(2) ?? '',
+    schemaVersion: Number(schemaVersion),
     tags,
     data,
     metadata,
-    recordedAt: timestamp(Number(text(2))),
+    recordedAt: timestamp(Number(moment)),
   }
 }
