@@ -19,7 +19,7 @@ import type { EventToAppend } from '../store/EventToAppend.js'
 import { exactly } from '../store/ExpectedVersion.js'
 import type { GlobalPosition } from '../store/GlobalPosition.js'
 import { toJson } from '../store/Json.js'
-import { matchesItem, type Query } from '../store/Query.js'
+import { entryOf, matches, type Query } from '../store/Query.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
 import type { ReadError, Undecodable } from '../store/StoreError.js'
 import type { StreamId } from '../store/StreamId.js'
@@ -146,12 +146,7 @@ const earliest = (token: ConsistencyToken): GlobalPosition =>
 const isNew =
   (query: Query, token: ConsistencyToken) =>
   (event: RecordedEvent): boolean =>
-    !token.some(
-      (readUpTo, entry) =>
-        event.position <= readUpTo &&
-        (query._tag === 'Everything' ||
-          query.items.slice(entry, entry + 1).some((item) => matchesItem(item)(event))),
-    )
+    !token.some((readUpTo, entry) => event.position <= readUpTo && matches(entryOf(query, entry))(event))
 
 const foldScoped = <State>(
   scope: ScopedView<State>,

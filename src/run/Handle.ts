@@ -149,14 +149,14 @@ export const handle = <Command, State, Event extends Typed, Rejection>(
     async () => {
       if (!handler.command.is(command)) return E.left(undecodable(handler, command))
       const metadata = metadataOf(context, how.environment)
+      const boundary: Boundary<State, Event> =
+        'scopeOf' in handler
+          ? queryBoundary(store, handler, command)
+          : streamBoundary(store, handler, command)
       return new Promise((answer, fail) => {
-        if ('scopeOf' in handler) {
-          const boundary = queryBoundary(store, handler, command)
-          void runRound(roundOf(boundary, noMemory), [{ command, metadata, answer, fail }])
-        } else {
-          const boundary = streamBoundary(store, handler, command)
-          inGroups(handler.streamOf(command), { command, metadata, answer, fail, boundary })
-        }
+        const request = { command, metadata, answer, fail, boundary }
+        if (O.isSome(boundary.stream)) inGroups(boundary.stream.value, request)
+        else void runRound(roundOf(boundary, noMemory), [request])
       })
     }
 }

@@ -104,7 +104,8 @@ const play = async <Command, State, Event extends Typed, Rejection>(
     if (E.isRight(appended)) {
       memory.keep(last)
       answerAll(requests, verdicts, appended.right, attempts)
-      return runRest(round, requests.slice(verdicts.length))
+      const rest = requests.slice(verdicts.length)
+      return rest.length > 0 ? runRound(round, rest) : undefined
     }
     if (!isLostRace(appended.left) || attempts >= how.retry.attemptsMax) {
       return giveUp(round, requests, appended.left)
@@ -187,13 +188,6 @@ const withoutLater = (appended: Appended, later: number): Appended =>
           version: version(after - BigInt(later)),
         })),
       }
-
-const runRest = async <Command, State, Event extends Typed, Rejection>(
-  round: Round<Command, State, Event, Rejection>,
-  rest: ReadonlyArray<Request<Command, State, Event, Rejection>>,
-): Promise<void> => {
-  if (rest.length > 0) await runRound(round, rest)
-}
 
 /** The failure of the append is everyone's answer, unless it may lie with one of several commands. */
 const giveUp = async <Command, State, Event extends Typed, Rejection>(

@@ -31,7 +31,7 @@ import { checkRange, type QuerySlice, type Range, type StreamSlice } from './Eve
 import type { StorableEvent } from './EventToAppend.js'
 import { holdsFor } from './ExpectedVersion.js'
 import { beginning, type GlobalPosition, globalPosition } from './GlobalPosition.js'
-import { entriesOf, matches, matchesItem, type Query } from './Query.js'
+import { entriesOf, entryOf, matches, type Query } from './Query.js'
 import type { RecordedEvent } from './RecordedEvent.js'
 import { answerFor, repeatOf } from './Repeat.js'
 import type { AppendError, ConditionConflict, InvalidInput, VersionConflict } from './StoreError.js'
@@ -210,12 +210,7 @@ const checkCondition = (condition: AppendCondition, journal: Journal): E.Either<
 const isTooNew =
   (query: Query, token: ConsistencyToken) =>
   (event: RecordedEvent): boolean =>
-    token.some(
-      (after, entry) =>
-        event.position > after &&
-        (query._tag === 'Everything' ||
-          query.items.slice(entry, entry + 1).some((item) => matchesItem(item)(event))),
-    )
+    token.some((after, entry) => event.position > after && matches(entryOf(query, entry))(event))
 
 const record =
   (now: Timestamp, journal: Journal) =>

@@ -84,6 +84,18 @@ export const matches =
     query._tag === 'Everything' || query.items.some((item) => matchesItem(item)(event))
 
 /**
+ * The part of a query that one entry of its consistency token speaks of: an item, or the query of everything.
+ * @example
+ * import { anyOf, entryOf, everything } from 'decider-ts/store'
+ * entryOf(anyOf({ types: ['A'] }, { types: ['B'] }), 1) // => anyOf({ types: ['B'] })
+ * entryOf(everything, 0) // => everything
+ */
+export const entryOf = (query: Query, entry: number): Query => {
+  const item = query._tag === 'Everything' ? undefined : query.items[entry]
+  return item === undefined ? query : { _tag: 'AnyOf', items: [item] }
+}
+
+/**
  * How many entries a consistency token for this query has: one an item, and one for the query of everything.
  * @example
  * import { anyOf, entriesOf, everything } from 'decider-ts/store'

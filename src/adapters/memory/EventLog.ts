@@ -11,7 +11,7 @@ import type { EventId } from '../../store/EventId.js'
 import type { Range } from '../../store/EventStore.js'
 import type { StorableEvent } from '../../store/EventToAppend.js'
 import { beginning, type GlobalPosition, globalPosition } from '../../store/GlobalPosition.js'
-import type { Query } from '../../store/Query.js'
+import { entryOf, type Query } from '../../store/Query.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import type { StreamId } from '../../store/StreamId.js'
 import type { Timestamp } from '../../store/Timestamp.js'
@@ -79,12 +79,6 @@ export const emptyEventLog = (): EventLog => {
     },
     record: (events, now) => events.map((event) => recordOne(event, now)),
   }
-}
-
-/** The part of a query that one entry of a token speaks of. */
-const entryOf = (query: Query, entry: number): Query => {
-  const item = query._tag === 'Everything' ? undefined : query.items[entry]
-  return item === undefined ? query : { _tag: 'AnyOf', items: [item] }
 }
 
 const at = (log: ReadonlyArray<RecordedEvent>, places: ReadonlyArray<number>): ReadonlyArray<RecordedEvent> =>
