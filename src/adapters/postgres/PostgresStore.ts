@@ -6,38 +6,15 @@
  * @since 0.1.0
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
-import {
-  type Appended,
-  checkAppend,
-  checkQuery,
-  checkStreamId,
-  nothingAppended,
-  type StorableAppend,
-} from '../../store/Append.js'
-import { checkRange, type EventStore } from '../../store/EventStore.js'
-import { beginning, globalPosition } from '../../store/GlobalPosition.js'
-import {
-  type AppendError,
-  type InvalidInput,
-  invalidInput,
-  type ReadError,
-  type Unavailable,
-} from '../../store/StoreError.js'
-import { appendCall, appendStatement, lockKeysMax } from './AppendCall.js'
-import { type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
-import { type Connection, isPool, type Row, send } from './Connection.js'
-import { type LockKeys, lockKeysOf } from './LockKey.js'
-import {
-  headStatement,
-  querySliceFrom,
-  readParameters,
-  readStatement,
-  readStreamParameters,
-  readStreamStatement,
-  streamSliceFrom,
-} from './ReadCall.js'
+import { checkAppend, nothingAppended } from '../../store/Append.js'
+import type { EventStore } from '../../store/EventStore.js'
+import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
+import { lockKeysMax } from './AppendCall.js'
+import { appendsOf } from './Appending.js'
+import type { BatcherOptions } from './Batcher.js'
+import { type Connection, isPool } from './Connection.js'
+import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
-import type { Fault } from './SqlState.js'
 
 /** Where a store lives, and how its appends travel. */
 export interface PostgresStoreOptions extends SchemaOptions {
@@ -150,111 +127,13 @@ const storeIn = (
   schema: Schema,
   batching: BatcherOptions | undefined,
 ): EventStore => {
-  const append = appendBy(send(connection, appendStatement(schema)), lockKeysOf(schema.name), batching)
-  const readStream = send(connection, readStreamStatement(schema))
-  const read = send(connection, readStatement(schema))
-  const head = send(connection, headStatement(schema))
+  const append = appendsOf(connection, schema, batching)
   return {
     supports,
     append: (request) =>
       request.events.length === 0
         ? TE.right(nothingAppended)
         : F.pipe(TE.fromEither(checkAppend(request)), TE.chainW(append)),
-    readStream: (stream, range = {}) =>
-      F.pipe(
-        TE.fromEither(checkStreamId(stream)),
-        TE.chainEitherKW(() => checkRange(range)),
-        TE.chainW(() => TE.mapLeft(readError)(readStream(readStreamParameters(stream, range)))),
-        TE.map(streamSliceFrom),
-      ),
-    read: (query, range = {}) =>
-      F.pipe(
-        TE.fromEither(checkQuery(query)),
-        TE.chainEitherKW(() => checkRange(range)),
-        TE.chainW(() => TE.mapLeft(readError)(read(readParameters(query, range)))),
-        TE.map(querySliceFrom(range)),
-      ),
-    head: F.pipe(
-      head([]),
-      TE.bimap(readError, ([row]) => (row === undefined ? beginning : globalPosition(BigInt(row(0) ?? 0)))),
-    ),
+    ...readsOf(connection, schema),
   }
 }
-
-type Send = (parameters: ReadonlyArray<string | null>) => TE.TaskEither<Fault, ReadonlyArray<Row>>
-
-/** An append as it is sent: in company, or by itself. */
-const appendBy = (
-  sendAppend: Send,
-  keys: LockKeys,
-  batching: BatcherOptions | undefined,
-): ((append: StorableAppend) => TE.TaskEither<AppendError, Appended>) => {
-  if (batching !== undefined) {
-    return batcher(batching, callBy(sendAppend, keys, batching.limits.keys), appendError)
-  }
-  const call = callBy(sendAppend, keys, lockKeysMax)
-  return (append) =>
-    F.pipe(
-      call([append]),
-      TE.mapLeft(appendError),
-      TE.chainEitherKW(([answer]) => answer ?? E.left(unanswered)),
-    )
-}
-
-/**
- * Sends the call, and once more where a unique index refused it: two appends that share an event id but no stream do
- * not wait for each other's locks, so both may look before either has written. The second look finds the winner.
- */
-const callBy =
-  (sendAppend: Send, keys: LockKeys, keysMax: number): CallAppends =>
-  (appends) => {
-    const call = appendCall(keys, appends, keysMax)
-    return F.pipe(
-      sendAppend(call.parameters),
-      TE.orElse((fault) =>
-        fault._tag === 'Taken'
-          ? TE.mapLeft((second: Fault): Fault => (second._tag === 'TransactionFailed' ? fault : second))(
-              sendAppend(call.parameters),
-            )
-          : TE.left(fault),
-      ),
-      TE.map(([row]) => (row === undefined ? [] : call.answersFrom(row))),
-    )
-  }
-
-const appendError = (fault: Fault): AppendError => {
-  switch (fault._tag) {
-    case 'OldSnapshot':
-      return { _tag: 'WrongIsolation', isolation: fault.isolation }
-    case 'Taken':
-      return { _tag: 'Busy', reason: 'another append is recording one of the event ids' }
-    case 'OnStandby':
-    case 'TransactionFailed':
-      return transactionFailed(fault)
-    default:
-      return fault
-  }
-}
-
-const readError = (fault: Fault): ReadError => {
-  switch (fault._tag) {
-    case 'OldSnapshot':
-      return invalidInput('query', `has an item without tags, which cannot be read under ${fault.isolation}`)
-    case 'OnStandby':
-      return invalidInput('query', 'has an item without tags, which cannot be read from a standby server')
-    case 'Unavailable':
-      return { ...fault, outcome: 'nothing written' }
-    case 'Busy':
-      return fault
-    default:
-      return transactionFailed(fault)
-  }
-}
-
-/** Also for the faults that a statement of this kind cannot have. */
-const transactionFailed = (cause: unknown): Unavailable => ({
-  _tag: 'Unavailable',
-  outcome: 'nothing written',
-  reason: 'an earlier statement of the transaction has failed',
-  cause,
-})

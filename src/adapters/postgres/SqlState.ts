@@ -44,6 +44,14 @@ export const faultOf = (thrown: unknown): Fault => {
 export const isFarewell = (fault: Fault): boolean =>
   fault._tag === 'Unavailable' && textField(fault.cause, 'code') === '57P01'
 
+/** Also for the faults that a statement of this kind cannot have. */
+export const transactionFailed = (cause: unknown): Unavailable => ({
+  _tag: 'Unavailable',
+  outcome: 'nothing written',
+  reason: 'an earlier statement of the transaction has failed',
+  cause,
+})
+
 const unavailable = (outcome: Unavailable['outcome'], reason: string, cause: unknown): Unavailable => ({
   _tag: 'Unavailable',
   outcome,

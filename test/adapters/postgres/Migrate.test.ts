@@ -24,6 +24,9 @@ afterAll(async () => {
   await sql.end()
 })
 
+const next = migrations.length + 1
+const all = migrations.map(({ number, name }) => `${String(number).padStart(4, '0')}_${name}`)
+
 const later = (number: number, breaking: boolean): Migration => ({
   number,
   name: 'later',
@@ -40,14 +43,14 @@ describe('the embedded migrations', () => {
 describe('migrate', () => {
   test('installs, and then has nothing left to do', async () => {
     const schema = fresh()
-    expect(await right(migrate(sql, { schema }))).toEqual({ applied: ['0001_log'] })
+    expect(await right(migrate(sql, { schema }))).toEqual({ applied: all })
     expect(await right(migrate(sql, { schema }))).toEqual({ applied: [] })
   })
 
   test('twenty at once install one schema, and all succeed', async () => {
     const schema = fresh()
     const results = await Promise.all(Array.from({ length: 20 }, () => right(migrate(sql, { schema }))))
-    expect(results.flatMap(({ applied }) => applied)).toEqual(['0001_log'])
+    expect(results.flatMap(({ applied }) => applied).toSorted()).toEqual(all)
     const stream = newStream()
     expect((await right(postgresStore(sql, { schema }).append(only(event(stream))))).lastPosition).toBe(1n)
   })
@@ -55,19 +58,19 @@ describe('migrate', () => {
   test('runs what is missing, once, from several processes', async () => {
     const schema = fresh()
     await right(migrate(sql, { schema }))
-    const upgrade = migrateTo([...migrations, later(2, false)])
+    const upgrade = migrateTo([...migrations, later(next, false)])
     const results = await Promise.all(Array.from({ length: 8 }, () => right(upgrade(sql, { schema }))))
-    expect(results.flatMap(({ applied }) => applied)).toEqual(['0002_later'])
+    expect(results.flatMap(({ applied }) => applied)).toEqual([`${String(next).padStart(4, '0')}_later`])
   })
 
   test('leaves nothing behind of a migration that fails', async () => {
     const schema = fresh()
     const broken = migrateTo([
       ...migrations,
-      { ...later(2, false), sql: 'create table half (id int); select 1/0' },
+      { ...later(next, false), sql: 'create table half (id int); select 1/0' },
     ])
     expect((await left(broken(sql, { schema })))._tag).toBe('Unavailable')
-    expect(await sql.unsafe(`select number from "${schema}".migration`)).toHaveLength(1)
+    expect(await sql.unsafe(`select number from "${schema}".migration`)).toHaveLength(migrations.length)
     expect(await sql.unsafe('select to_regclass($1::text) as half', [`${schema}.half`])).toEqual([
       { half: null },
     ])
@@ -75,11 +78,11 @@ describe('migrate', () => {
 
   test('refuses a schema that a newer version changed in a breaking way, and takes one that is only newer', async () => {
     const [breaking, additive] = [fresh(), fresh()]
-    await right(migrateTo([...migrations, later(2, true)])(sql, { schema: breaking }))
-    await right(migrateTo([...migrations, later(2, false)])(sql, { schema: additive }))
+    await right(migrateTo([...migrations, later(next, true)])(sql, { schema: breaking }))
+    await right(migrateTo([...migrations, later(next, false)])(sql, { schema: additive }))
     expect(await left(migrate(sql, { schema: breaking }))).toEqual({
       _tag: 'NewerSchema',
-      migration: '0002_later',
+      migration: `${String(next).padStart(4, '0')}_later`,
     })
     expect(await right(migrate(sql, { schema: additive }))).toEqual({ applied: [] })
   })
@@ -101,7 +104,9 @@ describe('migrate', () => {
     const stream = newStream()
     await right(store.append(only(event(stream, { tags: ['a'] }))))
     expect((await right(store.readStream(stream))).version).toBe(1n)
-    expect(await sql.unsafe('select from pg_namespace where nspname = $1::text', [schema])).toHaveLength(1)
+    expect(await sql.unsafe('select from pg_namespace where nspname = $1::text', [schema])).toHaveLength(
+      migrations.length,
+    )
   })
 
   test.each([

@@ -1,0 +1,78 @@
+/**
+ * The appends of a store, from what has passed the gate to what became of it: in company or alone, and once more where
+ * two appends of one event id looked before either had written.
+ * Used by: `postgresStore`.
+ * @since 0.1.0
+ */
+import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import type { Appended, StorableAppend } from '../../store/Append.js'
+import type { AppendError } from '../../store/StoreError.js'
+import { appendCall, appendStatement, lockKeysMax } from './AppendCall.js'
+import { type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
+import { type Connection, type Row, send } from './Connection.js'
+import { type LockKeys, lockKeysOf } from './LockKey.js'
+import type { Schema } from './Schema.js'
+import { type Fault, transactionFailed } from './SqlState.js'
+
+/** The part of the store that appends what has passed the gate; `batching` is undefined where each goes by itself. */
+export const appendsOf = (
+  connection: Connection,
+  schema: Schema,
+  batching: BatcherOptions | undefined,
+): ((append: StorableAppend) => TE.TaskEither<AppendError, Appended>) =>
+  appendBy(send(connection, appendStatement(schema)), lockKeysOf(schema.name), batching)
+
+type Send = (parameters: ReadonlyArray<string | null>) => TE.TaskEither<Fault, ReadonlyArray<Row>>
+
+/** An append as it is sent: in company, or by itself. */
+const appendBy = (
+  sendAppend: Send,
+  keys: LockKeys,
+  batching: BatcherOptions | undefined,
+): ((append: StorableAppend) => TE.TaskEither<AppendError, Appended>) => {
+  if (batching !== undefined) {
+    return batcher(batching, callBy(sendAppend, keys, batching.limits.keys), appendError)
+  }
+  const call = callBy(sendAppend, keys, lockKeysMax)
+  return (append) =>
+    F.pipe(
+      call([append]),
+      TE.mapLeft(appendError),
+      TE.chainEitherKW(([answer]) => answer ?? E.left(unanswered)),
+    )
+}
+
+/**
+ * Sends the call, and once more where a unique index refused it: two appends that share an event id but no stream do
+ * not wait for each other's locks, so both may look before either has written. The second look finds the winner.
+ */
+const callBy =
+  (sendAppend: Send, keys: LockKeys, keysMax: number): CallAppends =>
+  (appends) => {
+    const call = appendCall(keys, appends, keysMax)
+    return F.pipe(
+      sendAppend(call.parameters),
+      TE.orElse((fault) =>
+        fault._tag === 'Taken'
+          ? TE.mapLeft((second: Fault): Fault => (second._tag === 'TransactionFailed' ? fault : second))(
+              sendAppend(call.parameters),
+            )
+          : TE.left(fault),
+      ),
+      TE.map(([row]) => (row === undefined ? [] : call.answersFrom(row))),
+    )
+  }
+
+const appendError = (fault: Fault): AppendError => {
+  switch (fault._tag) {
+    case 'OldSnapshot':
+      return { _tag: 'WrongIsolation', isolation: fault.isolation }
+    case 'Taken':
+      return { _tag: 'Busy', reason: 'another append is recording one of the event ids' }
+    case 'OnStandby':
+    case 'TransactionFailed':
+      return transactionFailed(fault)
+    default:
+      return fault
+  }
+}
