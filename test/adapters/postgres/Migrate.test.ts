@@ -24,7 +24,7 @@ afterAll(async () => {
   await sql.end()
 })
 
-const next = migrations.length + 1
+const next = Math.max(...migrations.map(({ number }) => number)) + 1
 const all = migrations.map(({ number, name }) => `${String(number).padStart(4, '0')}_${name}`)
 
 const later = (number: number, breaking: boolean): Migration => ({
