@@ -35,6 +35,11 @@ export interface Contender {
   readonly claim?: (entry: Entry) => Promise<boolean>
   /** The state after all events of a stream. */
   readonly replay?: (stream: string) => Promise<number>
+  /**
+   * Hands the keys of all events to a reader, in order, as they are recorded: those from the origin, or those that come
+   * from now on. It answers when reading has begun, with how to end it.
+   */
+  readonly follow?: (from: 'origin' | 'now', read: (key: string) => void) => Promise<() => Promise<void>>
   /** The state after these events, which are in memory. */
   readonly fold?: (events: ReadonlyArray<Added>) => number
   /** Everything there is. */

@@ -52,7 +52,8 @@ const nameOf = (error: unknown): string => {
   return name === 'Error' ? error.message.slice(0, 80) : name
 }
 
-const percentilesOf = (latencies: Array<number>) => {
+/** The median and the 99th percentile; the list is sorted in place. */
+export const percentilesOf = (latencies: Array<number>) => {
   latencies.sort((a, b) => a - b)
   const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
   return { p50: at(0.5), p99: at(0.99) }

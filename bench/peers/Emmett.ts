@@ -55,6 +55,7 @@ const open =
       schema: { autoMigration: 'None' },
       connectionOptions: { pool },
     })
+    let followers = 0
     const run = CommandHandler<number, Event>({ ...view, ...(retry && { retry }) })
     return {
       install: async () => {
@@ -72,6 +73,21 @@ const open =
         await run(store, stream, (sum) => eventOf(decide(key)(sum)))
       },
       replay: async (stream) => (await store.aggregateStream<number, Event>(stream, view)).state,
+      follow: async (from, read) => {
+        const consumer = store.consumer<Event>()
+        consumer.reactor<Event>({
+          processorId: `follower-${++followers}`,
+          startFrom: from === 'origin' ? 'BEGINNING' : 'END',
+          eachMessage: ({ data }) => read(data.key),
+        })
+        const ended = consumer.start()
+        // Nothing tells when it has begun; its default is to look every 50 ms.
+        await new Promise((resolve) => setTimeout(resolve, from === 'origin' ? 0 : 500))
+        return async () => {
+          await consumer.stop()
+          await ended
+        }
+      },
       recorded: recordedBy(url, recordedQuery),
       close: async () => {
         await store.close()

@@ -5,7 +5,7 @@
 import postgres from 'postgres'
 import type { Contender, Entry } from './Contender.js'
 import { added } from './Domain.js'
-import { type Act, drive, type Figures, type Limit } from './Drive.js'
+import { type Act, drive, type Figures, type Limit, percentilesOf } from './Drive.js'
 
 /** How much to do: `quick` for a look, `full` for figures. */
 export interface Size {
@@ -18,6 +18,9 @@ export interface Size {
   readonly hotCommands: number
   readonly claimsBefore: number
   readonly replayed: number
+  readonly followed: number
+  /** For so long a thousand events a second are appended, and followed. */
+  readonly liveSeconds: number
 }
 
 export const sizes: Readonly<Record<'quick' | 'full', Size>> = {
@@ -28,6 +31,8 @@ export const sizes: Readonly<Record<'quick' | 'full', Size>> = {
     hotCommands: 300,
     claimsBefore: 2_000,
     replayed: 20_000,
+    followed: 2_000,
+    liveSeconds: 1,
   },
   full: {
     round: { operations: 100_000, seconds: 2 },
@@ -36,6 +41,8 @@ export const sizes: Readonly<Record<'quick' | 'full', Size>> = {
     hotCommands: 2_000,
     claimsBefore: 20_000,
     replayed: 100_000,
+    followed: 20_000,
+    liveSeconds: 5,
   },
 }
 
@@ -193,6 +200,93 @@ const once = (operations: number, start: number): Figures => {
   return { operations, seconds: elapsed / 1_000, p50: elapsed, p99: elapsed, refused: 0, failures: {} }
 }
 
+/** From the origin to the newest event, by somebody who has read nothing yet. */
+const catchUp: Workload = {
+  onServer: true,
+  prepare: (session) =>
+    fill(
+      session,
+      Array.from({ length: session.size.followed / 10 }, (_, n) => eventsOf(`past-${n}`, 10)).flat(),
+    ),
+  round: async ({ contender, size, acknowledged }) => {
+    const start = performance.now()
+    const awaited = new Set(acknowledged)
+    const follower = followerOf(awaited)
+    const stop = await must(contender.follow)('origin', follower.read)
+    await follower.done
+    const figures = once(size.followed, start)
+    await stop()
+    return { ...figures, failures: follower.faults }
+  },
+}
+
+/** Waits until every awaited key was read; a key that comes twice, or that nobody awaits, is a fault. */
+const followerOf = (awaited: Set<string>) => {
+  const faults: Record<string, number> = {}
+  let finish = (): void => undefined
+  const done = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  return {
+    faults,
+    done,
+    read: (key: string): void => {
+      if (!awaited.delete(key)) faults['read twice'] = (faults['read twice'] ?? 0) + 1
+      if (awaited.size === 0) finish()
+    },
+  }
+}
+
+const livePerSecond = 1_000
+
+/**
+ * Somebody follows while a thousand events a second are appended, whatever becomes of those before. What is measured is
+ * the time from the call of an append until its event is read.
+ */
+const live: Workload = {
+  onServer: true,
+  round: async ({ contender, size, acknowledged }, round) => {
+    const count = size.liveSeconds * livePerSecond
+    const [called, latencies] = [new Map<string, number>(), [] as number[]]
+    let finish = (): void => undefined
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const stop = await must(contender.follow)('now', (key) => {
+      const since = called.get(key)
+      if (since === undefined) return
+      called.delete(key)
+      latencies.push(performance.now() - since)
+      if (latencies.length === count) finish()
+    })
+    const start = performance.now()
+    await paced(count, async (n) => {
+      const key = `${round}.live.${n}`
+      called.set(key, performance.now())
+      await must(contender.append)({ stream: `new-${key}`, event: added(key, 1) })
+      acknowledged.add(key)
+    })
+    await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, 10_000))])
+    const seconds = (performance.now() - start) / 1_000
+    await stop()
+    const missed = count - latencies.length
+    const failures: Record<string, number> = missed > 0 ? { 'never read': missed } : {}
+    return { operations: latencies.length, seconds, ...percentilesOf(latencies), refused: 0, failures }
+  },
+}
+
+/** Begins so many operations at an even pace, and waits for them in the end. */
+const paced = async (count: number, operate: (n: number) => Promise<void>): Promise<void> => {
+  const start = performance.now()
+  const begun: Array<Promise<void>> = []
+  while (begun.length < count) {
+    const due = Math.min(count, Math.floor(((performance.now() - start) / 1_000) * livePerSecond))
+    while (begun.length < due) begun.push(operate(begun.length))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await Promise.all(begun)
+}
+
 const memory: Workload = { ...append(1), onServer: false }
 
 /** Few enough to stay in the cache of the processor: what is measured is the loop, not the memory. */
@@ -221,6 +315,8 @@ export const workloads = {
   'handle, one hot stream': hotStream,
   'append on condition': claim,
   replay,
+  'catch up': catchUp,
+  live,
   'append in memory': memory,
   fold,
 } satisfies Readonly<Record<string, Workload>>
