@@ -20,7 +20,8 @@ export interface FeedPage {
   readonly events: ReadonlyArray<RecordedEvent>
   /**
    * Every event of the query up to here that will ever exist is in this page or was before it, so this is where the
-   * next page begins and what a checkpoint keeps. It moves over events that the query leaves out.
+   * next page begins and what a checkpoint keeps. It moves over events that the query leaves out, and never back: it is
+   * at least the place that was asked for, even if that lies beyond the end of the log.
    */
   readonly upTo: GlobalPosition
   /**
@@ -39,7 +40,10 @@ export interface Feed {
    * It is a hint: it may be missed, so whoever relies on it also looks from time to time.
    */
   readonly onRecorded: (wake: () => void) => () => void
-  /** The place before the first event that was recorded at or after a time, by the clock of the store. */
+  /**
+   * A place before the first event that was recorded at or after a time, by the clock of the store, and after those
+   * before it. While there is no such event, it is how far the log is settled, so that none is missed that comes.
+   */
   readonly positionAt: (time: Timestamp) => TE.TaskEither<ReadError, GlobalPosition>
 }
 

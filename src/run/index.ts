@@ -1,6 +1,10 @@
 /** Effects as small programs over ports. */
+export * from './Checkpoint.js'
 export * from './Environment.js'
 export * from './ErrorReport.js'
+export * from './Feed.js'
+export * from './Follow.js'
 export * from './Handle.js'
 export * from './ReadPages.js'
 export * from './RetryPolicy.js'
+export * from './Subscription.js'

@@ -2,7 +2,8 @@
  * The conformance suite as vitest tests, one for each case.
  * Used by: the test of each adapter, which only says how to open a store.
  */
-import { type ConformanceOptions, conformanceSuite, type Opened } from 'decider-ts/harness'
+import { type ConformanceOptions, conformanceSuite, feedSuite, type Opened } from 'decider-ts/harness'
+import type { FollowedStore } from 'decider-ts/run'
 import { describe, test } from 'vitest'
 import { seed } from '../properties/Law.js'
 
@@ -13,5 +14,17 @@ export const testConformance = (
 ): void => {
   describe(`conformance of ${name}`, () => {
     for (const { name, run } of conformanceSuite(open, { seed, ...options })) test(name, run)
+  })
+}
+
+/** The cases of a store and those of its feed. */
+export const testFollowedConformance = (
+  name: string,
+  open: () => Promise<Opened<FollowedStore>>,
+  options: ConformanceOptions = {},
+): void => {
+  testConformance(name, open, options)
+  describe(`conformance of the feed of ${name}`, () => {
+    for (const { name: title, run } of feedSuite(open, { seed, ...options })) test(title, run)
   })
 }

@@ -1,8 +1,8 @@
 /** The memory store is held to the conformance suite; a second connection to it is the store itself. */
 import { memoryStore } from 'decider-ts/adapters/memory'
-import { testConformance } from './Run.js'
+import { testFollowedConformance } from './Run.js'
 
-testConformance('memoryStore', async () => {
+testFollowedConformance('memoryStore', async () => {
   const store = memoryStore()
   return { store, connect: async () => store, close: async () => {} }
 })

@@ -3,7 +3,7 @@
  * answers as the `Journal` does, in every word, and records an event at a cost that does not grow with the log.
  * Nothing can alter its history: facts are frozen copies, and every answer is an array of its own.
  * An append runs in one turn of the event loop, which is all the locking that a single thread needs.
- * Used by: applications and tests, as an `EventStore`.
+ * Used by: applications and tests, as a `FollowedStore`.
  *
  * Laws (test/properties/adapters/memory/MemoryStore.test.ts):
  * - MEM-1 journal: after any commands, in any order, it answers what the `Journal` answers.
@@ -12,6 +12,7 @@
  * @since 0.1.0
  */
 import { either as E, option as O, taskEither as TE } from 'fp-ts'
+import type { FollowedStore } from '../../run/Feed.js'
 import {
   type Append,
   type Appended,
@@ -22,7 +23,7 @@ import {
   type StorableAppend,
 } from '../../store/Append.js'
 import { consistencyToken } from '../../store/AppendCondition.js'
-import { checkRange, type EventStore, type QuerySlice, type Range } from '../../store/EventStore.js'
+import { checkRange, type QuerySlice, type Range } from '../../store/EventStore.js'
 import { holdsFor } from '../../store/ExpectedVersion.js'
 import type { GlobalPosition } from '../../store/GlobalPosition.js'
 import { seenUpTo } from '../../store/Journal.js'
@@ -31,6 +32,7 @@ import { answerFor, repeatOf } from '../../store/Repeat.js'
 import type { AppendError, ConditionConflict, InvalidInput, VersionConflict } from '../../store/StoreError.js'
 import { type Timestamp, timestamp } from '../../store/Timestamp.js'
 import { type EventLog, emptyEventLog } from './EventLog.js'
+import { memoryFeed } from './MemoryFeed.js'
 
 /** What a memory store may be given. */
 export interface MemoryStoreOptions {
@@ -52,11 +54,13 @@ export interface MemoryStoreOptions {
  * const slice = await store.readStream(stream)()
  * E.isRight(slice) && slice.right.version // => version(1)
  */
-export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): EventStore => {
+export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): FollowedStore => {
   const log = emptyEventLog()
+  const { feed, recorded } = memoryFeed(log)
   return {
+    feed,
     supports: { severalStreams: true, queries: true },
-    append: (request) => TE.fromIOEither(() => append(request, now, log)),
+    append: (request) => TE.fromIOEither(() => append(request, now, log, recorded)),
     readStream: (stream, range = {}) =>
       TE.fromIOEither(() => {
         const checked = E.apSecond(checkRange(range))(checkStreamId(stream))
@@ -70,7 +74,12 @@ export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): Ev
 
 const machineClock = (): Timestamp => timestamp(Date.now())
 
-const append = (request: Append, now: () => Timestamp, log: EventLog): E.Either<AppendError, Appended> => {
+const append = (
+  request: Append,
+  now: () => Timestamp,
+  log: EventLog,
+  recorded: () => void,
+): E.Either<AppendError, Appended> => {
   if (request.events.length === 0) return E.right(nothingAppended)
   const storable = checkAppend(request)
   if (E.isLeft(storable)) return storable
@@ -79,7 +88,9 @@ const append = (request: Append, now: () => Timestamp, log: EventLog): E.Either<
   if (O.isSome(repeated.right)) return E.right(repeated.right.value)
   const conflict = conflictOf(storable.right, log)
   if (conflict !== undefined) return E.left(conflict)
-  return E.right(answerFor(log.record(storable.right.events, now())))
+  const facts = log.record(storable.right.events, now())
+  recorded()
+  return E.right(answerFor(facts))
 }
 
 const conflictOf = (

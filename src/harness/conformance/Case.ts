@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import fc from 'fast-check'
+import type { FollowedStore } from '../../run/Feed.js'
 import type { EventStore } from '../../store/EventStore.js'
 import { anyVersion } from '../../store/ExpectedVersion.js'
 import { everything } from '../../store/Query.js'
@@ -14,10 +15,10 @@ import { equal, left, right } from './Expect.js'
 import { event, streamNamed } from './Samples.js'
 
 /** An empty store, and how to be rid of it. */
-export interface Opened {
-  readonly store: EventStore
+export interface Opened<Store extends EventStore = EventStore> {
+  readonly store: Store
   /** One more connection to the same store, for races; `close` closes it too. */
-  readonly connect?: () => Promise<EventStore>
+  readonly connect?: () => Promise<Store>
   readonly close: () => Promise<void>
 }
 
@@ -33,26 +34,28 @@ export interface ConformanceOptions {
   readonly racers?: number
   /** Whether a failing sample is made smaller before it is shown. */
   readonly shrink?: boolean
+  /** How long something may take that has to happen, and of which nobody says when. */
+  readonly patienceMs?: number
 }
 
 /** How thorough a run is, with nothing left open. */
 export type Settings = Required<ConformanceOptions>
 
 /** What a case is given. */
-export interface World {
-  readonly store: EventStore
+export interface World<Store extends EventStore = EventStore> {
+  readonly store: Store
   /** Connections to the same store, the first one being `store`. */
-  readonly connections: ReadonlyArray<EventStore>
+  readonly connections: ReadonlyArray<Store>
   /** One more store, empty too: a property takes one for each sample. */
-  readonly open: () => Promise<Opened>
+  readonly open: () => Promise<Opened<Store>>
   readonly settings: Settings
 }
 
 /** A numbered behaviour, and how to find out whether a store has it. */
-export interface Case {
+export interface Case<Store extends EventStore = EventStore> {
   readonly name: string
   readonly needs: ReadonlyArray<keyof Supports>
-  readonly body: (world: World) => Promise<void>
+  readonly body: (world: World<Store>) => Promise<void>
 }
 
 /** A case that any store must pass. */
@@ -68,10 +71,17 @@ export const forSeveralStreams = (name: string, body: Case['body']): Case => ({
   body,
 })
 
+/** A case for stores whose log can be followed. */
+export const forFeeds = (name: string, body: Case<FollowedStore>['body']): Case<FollowedStore> => ({
+  name,
+  needs: [],
+  body,
+})
+
 /** Runs a case in a world of its own, and closes that world whatever happens. */
-export const runCase = async (
-  { needs, body }: Case,
-  open: () => Promise<Opened>,
+export const runCase = async <Store extends EventStore>(
+  { needs, body }: Case<Store>,
+  open: () => Promise<Opened<Store>>,
   settings: Settings,
 ): Promise<void> => {
   await using(open, async ({ store, connect }) => {
@@ -86,9 +96,9 @@ export const runCase = async (
 }
 
 /** Opens a store, uses it and closes it. */
-export const using = async (
-  open: () => Promise<Opened>,
-  use: (opened: Opened) => Promise<void>,
+export const using = async <Store extends EventStore>(
+  open: () => Promise<Opened<Store>>,
+  use: (opened: Opened<Store>) => Promise<void>,
 ): Promise<void> => {
   const opened = await open()
   try {

@@ -4,10 +4,12 @@
  * Used by: adapters, ours and anyone's, in their tests.
  * @since 0.1.0
  */
+import type { FollowedStore } from '../../run/Feed.js'
 import { appendCases } from './Appends.js'
 import { type Case, type ConformanceOptions, type Opened, runCase, type Settings } from './Case.js'
 import { conditionCases } from './Conditions.js'
 import { expectedVersionCases } from './ExpectedVersions.js'
+import { feedCases } from './Feeds.js'
 import { idCases } from './Ids.js'
 import { logOrderCases } from './LogOrder.js'
 import { modelCases } from './Model.js'
@@ -24,7 +26,7 @@ export interface ConformanceCase {
   readonly run: () => Promise<void>
 }
 
-const numberOf = ({ name }: Case): number => Number(name.slice(1, 3))
+const numberOf = ({ name }: Pick<Case, 'name'>): number => Number(name.slice(1, 3))
 
 const allCases: ReadonlyArray<Case> = [
   ...appendCases,
@@ -39,7 +41,14 @@ const allCases: ReadonlyArray<Case> = [
   ...modelCases,
 ].toSorted((a, b) => numberOf(a) - numberOf(b))
 
-const defaults: Settings = { seed: 20_260_101, runs: 100, rounds: 100, racers: 8, shrink: true }
+const defaults: Settings = {
+  seed: 20_260_101,
+  runs: 100,
+  rounds: 100,
+  racers: 8,
+  shrink: true,
+  patienceMs: 10_000,
+}
 
 /**
  * The checks for a store. `open` must give an empty store each time; it is called once for each check, and once for
@@ -56,4 +65,21 @@ export const conformanceSuite = (
 ): ReadonlyArray<ConformanceCase> => {
   const settings: Settings = { ...defaults, ...options }
   return allCases.map((each) => ({ name: each.name, run: () => runCase(each, open, settings) }))
+}
+
+/**
+ * The checks for a store whose log can be followed, beside those of `conformanceSuite`. They are a list of their own, so
+ * that a store without a feed cannot seem to pass them.
+ * @example
+ * import { memoryStore } from 'decider-ts/adapters/memory'
+ * import { feedSuite } from 'decider-ts/harness'
+ * const suite = feedSuite(async () => ({ store: memoryStore(), close: async () => {} }))
+ * await suite[0]?.run() // => undefined
+ */
+export const feedSuite = (
+  open: () => Promise<Opened<FollowedStore>>,
+  options: ConformanceOptions = {},
+): ReadonlyArray<ConformanceCase> => {
+  const settings: Settings = { ...defaults, ...options }
+  return feedCases.map((each) => ({ name: each.name, run: () => runCase(each, open, settings) }))
 }

@@ -1,7 +1,9 @@
 /** Right stores that look unlike the memory store: with gaps between positions, and with features left out. */
 import { memoryStore } from 'decider-ts/adapters/memory'
+import type { FollowedStore } from 'decider-ts/run'
 import {
   type Append,
+  beginning,
   checkAppend,
   consistencyToken,
   type EventStore,
@@ -32,9 +34,22 @@ const denseAppend = (append: Append): Append => {
 }
 
 /** Every position is three times what it would be. */
-export const storeWithGaps = (): EventStore => {
+export const storeWithGaps = (): FollowedStore => {
   const store = memoryStore()
   return {
+    feed: {
+      ...store.feed,
+      page: (query, after, limit) =>
+        F.pipe(
+          store.feed.page(query, together(after), limit),
+          TE.map(({ events, upTo, beyond }) => ({
+            events: events.map(spread),
+            upTo: apart(upTo) > after ? apart(upTo) : after,
+            beyond,
+          })),
+        ),
+      positionAt: (time) => F.pipe(store.feed.positionAt(time), TE.map(apart)),
+    },
     supports: store.supports,
     append: (append) =>
       F.pipe(
@@ -59,6 +74,27 @@ export const storeWithGaps = (): EventStore => {
         })),
       ),
     head: F.pipe(store.head, TE.map(apart)),
+  }
+}
+
+/** What is new in the log counts as settled only when a page has been asked for in between. */
+export const storeThatSettlesLate = (): FollowedStore => {
+  const store = memoryStore()
+  let settled: GlobalPosition = beginning
+  return {
+    ...store,
+    feed: {
+      ...store.feed,
+      page: (query, after, limit) => async () => {
+        const known = settled
+        const head = await store.head()
+        settled = E.isRight(head) ? head.right : settled
+        const page = await store.feed.page(query, after, limit)()
+        if (E.isLeft(page) || page.right.upTo <= known) return page
+        const events = page.right.events.filter(({ position }) => position <= known)
+        return E.right({ events, upTo: known > after ? known : after, beyond: 'unsettled' })
+      },
+    },
   }
 }
 
