@@ -117,7 +117,7 @@ begin
 end
 $body$;
 
--- A page of a query's events after a place, at most so many, in columns: each is one text with an entry an event, so the
+-- A page of a query's events after a place, at most so many, in columns: each is one value with an entry an event, so the
 -- client parses a handful of texts and not a row for each event. `up_to` is where the next page begins: every event
 -- of the query up to there that will ever exist is in this page or was before it. The places of the events are looked up
 -- by a statement that begins when the log is known to be settled so far; the events cannot change, so they may be fetched
@@ -126,7 +126,8 @@ create function feed(
   item_anchor bigint[], item_types text[], item_tags text[], after bigint, most int,
   known bigint, known_mark bigint, known_holders text[],
   out settled bigint, out mark bigint, out holders text[], out up_to bigint, out beyond text,
-  out numbers text, out streams text, out types text, out tags text, out data text, out metadata text
+  out positions bigint[], out versions bigint[], out moments float8[], out ids uuid[], out schema_versions smallint[],
+  out streams json, out types json, out tags json, out data text, out metadata text
 )
   language plpgsql volatile security definer
   set search_path from current
@@ -141,8 +142,7 @@ declare
   head bigint;
   upto bigint;
   unwalked boolean;
-  positions bigint[];
-  last bigint;
+  places bigint[];
 begin
   select s.settled, s.mark, s.holders, s.upto, s.head, s.unwalked
   into settled, mark, holders, upto, head, unwalked
@@ -150,7 +150,7 @@ begin
 
   up_to := upto;
   if after < upto then
-    positions := array(
+    places := array(
       select m.position
       from unnest(item_anchor, item_types, item_tags) as i(anchor, types, tags)
       cross join lateral tagged(i.anchor, i.types::text[], i.tags::text[], after, upto, most) m
@@ -163,23 +163,20 @@ begin
       order by 1
       limit most);
 
-    select max(e.position),
-      string_agg(concat_ws(' ', e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint,
-        e.schema_version, e.id), ','),
-      '[' || string_agg(to_json(e.stream)::text, ',') || ']', '[' || string_agg(to_json(e.type)::text, ',') || ']',
-      '[' || string_agg(to_json(e.tags)::text, ',') || ']',
+    select array_agg(e.position), array_agg(e.version), array_agg(date_part('epoch', e.recorded_at) * 1000),
+      array_agg(e.id), array_agg(e.schema_version), json_agg(e.stream), json_agg(e.type), json_agg(e.tags),
       '[' || string_agg(e.data::text, ',') || ']', '[' || string_agg(e.metadata::text, ',') || ']'
-    into last, numbers, streams, types, tags, data, metadata
+    into positions, versions, moments, ids, schema_versions, streams, types, tags, data, metadata
     from (
       select e.*, sum(pg_column_size(e.data) + pg_column_size(e.metadata))
         over (order by e.position rows between unbounded preceding and 1 preceding) as bytes_before
       from event e
-      where e.position = any (positions)
+      where e.position = any (places)
       order by e.position) e
     where coalesce(e.bytes_before, 0) < bytes_max;
 
-    if cardinality(positions) = most or last < positions[cardinality(positions)] then
-      up_to := last;
+    if cardinality(places) = most or cardinality(positions) < cardinality(places) then
+      up_to := positions[cardinality(positions)];
     end if;
   end if;
 
@@ -188,5 +185,45 @@ begin
     when up_to < head then 'unsettled'
     else 'nothing'
   end;
+end
+$body$;
+
+-- The place before the first event that was recorded at or after a moment: a binary search over positions, one probe of
+-- the primary key a step. It takes the times of the log for ascending. Appends that are under way at once draw positions
+-- and look at the clock in the same moments and not quite in one order, so the thousand events before are looked at too.
+-- Where the clock was set back the log passes some moments more than once, and the answer is one of those places.
+create function place_before(moment timestamptz) returns bigint
+  language plpgsql stable security definer
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+declare
+  -- Events at or below `low` are earlier, events at or above `high` are not.
+  low bigint := 0;
+  high bigint := 1 + coalesce((select e.position from event e order by e.position desc limit 1), 0);
+  middle bigint;
+  probe record;
+  earliest bigint;
+begin
+  while high - low > 1 loop
+    middle := low + (high - low) / 2;
+    select e.position, e.recorded_at into probe
+    from event e where e.position >= middle and e.position < high order by e.position limit 1;
+    if found and probe.recorded_at < moment then
+      low := probe.position;
+    else
+      high := middle;
+    end if;
+  end loop;
+  earliest := (
+    select min(w.position)
+    from (select e.position, e.recorded_at from event e where e.position <= low order by e.position desc limit 1000) w
+    where w.recorded_at >= moment);
+  if earliest is not null then
+    low := coalesce((select e.position from event e where e.position < earliest order by e.position desc limit 1), 0);
+  end if;
+  return low;
 end
 $body$;
