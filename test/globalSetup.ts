@@ -5,7 +5,7 @@
 import { startPostgres } from '../tools/postgres/EmbeddedPostgres.js'
 
 export default async (): Promise<() => Promise<void>> => {
-  const server = await startPostgres({ settings: { fsync: 'off' } })
+  const server = await startPostgres({ settings: { fsync: 'off', max_prepared_transactions: '10' } })
   process.env['DATABASE_URL'] = server.url
   return server.stop
 }

@@ -6,13 +6,15 @@
  * @since 0.1.0
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import type { FollowedStore } from '../../run/Feed.js'
 import { checkAppend, nothingAppended } from '../../store/Append.js'
-import type { EventStore } from '../../store/EventStore.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { lockKeysMax } from './AppendCall.js'
 import { appendsOf } from './Appending.js'
 import type { BatcherOptions } from './Batcher.js'
 import { type Connection, isPool } from './Connection.js'
+import { feedOf } from './Feed.js'
+import type { HintsOption } from './Hints.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
 
@@ -23,6 +25,13 @@ export interface PostgresStoreOptions extends SchemaOptions {
    * a time as the pool has connections. In a transaction, or on a reserved connection, appends are never batched.
    */
   readonly batching?: false | BatchingOptions
+  /**
+   * How those who follow the log learn of appends by other processes before they look by themselves. `listen` unless
+   * given: after appends the store sends NOTIFY, fifty times a second at most, and while somebody follows it keeps one
+   * connection for LISTEN beside the pool. `none` where sessions are not kept, as behind PgBouncer in transaction mode;
+   * there, as in a transaction, followers look from time to time.
+   */
+  readonly hints?: HintsOption
 }
 
 /** How concurrent appends of one store share calls. */
@@ -73,14 +82,14 @@ export interface BatchingOptions {
  * facts // => { _tag: 'Right', right: [{ owner: 'Ada' }] }
  * await sql.end()
  */
-export const postgresStore = (connection: Connection, options: PostgresStoreOptions = {}): EventStore => {
+export const postgresStore = (connection: Connection, options: PostgresStoreOptions = {}): FollowedStore => {
   const schema = schemaOf(options)
   if (E.isLeft(schema)) return refusing(schema.left)
   const batching = batchingOf(options.batching ?? {})
   if (E.isLeft(batching)) return refusing(batching.left)
   // On one connection a call of several appends would wait for locks of which the caller knows nothing, and its failure
   // would fail the transaction of all of them.
-  return storeIn(connection, schema.right, isPool(connection) ? batching.right : undefined)
+  return storeIn(connection, schema.right, isPool(connection) ? batching.right : undefined, options.hints)
 }
 
 /** What a call holds at most, beside what the user bounds: enough to hide a round trip, and a few megabytes. */
@@ -114,26 +123,34 @@ const batchingOf = (
 const supports = { severalStreams: true, queries: true }
 
 /** A store in a schema that cannot be: a wrong name is an answer like any other wrong input. */
-const refusing = (problem: InvalidInput): EventStore => ({
+const refusing = (problem: InvalidInput): FollowedStore => ({
   supports,
   append: () => TE.left(problem),
   readStream: () => TE.left(problem),
   read: () => TE.left(problem),
   head: TE.left(problem),
+  feed: { page: () => TE.left(problem), positionAt: () => TE.left(problem), onRecorded: () => F.constVoid },
 })
 
 const storeIn = (
   connection: Connection,
   schema: Schema,
   batching: BatcherOptions | undefined,
-): EventStore => {
+  hints: HintsOption = 'listen',
+): FollowedStore => {
+  const { recorded, ...feed } = feedOf(connection, schema, hints)
   const append = appendsOf(connection, schema, batching)
   return {
     supports,
     append: (request) =>
       request.events.length === 0
         ? TE.right(nothingAppended)
-        : F.pipe(TE.fromEither(checkAppend(request)), TE.chainW(append)),
+        : F.pipe(
+            TE.fromEither(checkAppend(request)),
+            TE.chainW(append),
+            TE.chainFirstIOK(() => recorded),
+          ),
     ...readsOf(connection, schema),
+    feed,
   }
 }

@@ -7,9 +7,9 @@ import { connect as connectSocket, createServer, type Socket } from 'node:net'
 import { either as E, type taskEither as TE } from 'fp-ts'
 import postgres, { type Options, type PostgresType, type Sql } from 'postgres'
 import { migrate, postgresStore } from '../../../src/adapters/postgres/index.js'
+import type { FollowedStore } from '../../../src/run/Feed.js'
 import {
   type Append,
-  type EventStore,
   type EventToAppend,
   eventId,
   eventToAppend,
@@ -30,7 +30,7 @@ export const newSchemaName = (): string => `test_${randomUUID().replaceAll('-', 
 export interface Installed {
   readonly sql: Sql
   readonly schema: string
-  readonly store: EventStore
+  readonly store: FollowedStore
   readonly end: () => Promise<void>
 }
 
