@@ -10,11 +10,13 @@ import {
   type EventStore,
   eventToAppend,
   everything,
+  type FollowedStore,
   handle,
   noStream,
   queryPages,
   streamId,
   streamPages,
+  subscribe,
   systemEnvironment,
   tag,
   toStream,
@@ -103,6 +105,25 @@ const recorded = (store: EventStore) => async (): Promise<ReadonlyArray<Recorded
   return found
 }
 
+const follow =
+  (store: FollowedStore): NonNullable<Contender['follow']> =>
+  async (from, read) => {
+    const subscription = subscribe(store, { from })
+    const first = subscription.next()
+    const reading = (async () => {
+      for (let next = await first; next.done !== true; next = await subscription.next()) {
+        if (E.isLeft(next.value)) throw new Error(next.value.left._tag)
+        for (const { data } of next.value.right.events) read((data as Added).key)
+      }
+    })()
+    // From now on, the first batch tells that reading has begun; from the origin nobody has to wait.
+    if (from === 'now') await first
+    return async () => {
+      await subscription.stop()
+      await reading
+    }
+  }
+
 export const openOnPostgres: Open = (url) => {
   const schema = 'decider'
   const sql = postgres(url, { max: poolSize, onnotice: () => undefined })
@@ -119,6 +140,7 @@ export const openOnPostgres: Open = (url) => {
     },
     claim: claim(store),
     replay: replay(store),
+    follow: follow(store),
     recorded: recorded(store),
     close: () => sql.end(),
   }
