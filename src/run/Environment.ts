@@ -1,7 +1,7 @@
 /**
  * What a running program takes from the world: new ids, the time, waiting, and chance. It is handed in as a value, so
  * that a test can decide all of it. This is the one file of the rooms `store` to `run` that touches the world.
- * Used by: `Handle`.
+ * Used by: `Handle`, `Subscription`, `Follow`.
  * @since 0.1.0
  */
 import type { io, task } from 'fp-ts'

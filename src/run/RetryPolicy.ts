@@ -1,7 +1,8 @@
 /**
  * How often to try again after losing a race, and how long to wait before. A conflict is ordinary: someone else was
- * faster, and deciding anew on what they wrote is the answer.
- * Used by: `Handle`.
+ * faster, and deciding anew on what they wrote is the answer. So is a store that cannot be reached for a while, to those
+ * who follow its log.
+ * Used by: `Handle`, `Subscription`, `Follow`.
  *
  * Laws (test/properties/run/RetryPolicy.test.ts):
  * - RET-1 bounds: an exponential delay is at least 0 and at most its maximum, for every retry and every chance.

@@ -46,7 +46,7 @@ export interface SubscriptionOptions {
   readonly query?: Query
   /** `origin` unless given. */
   readonly from?: From
-  /** How many events a batch has at most; 500 unless given. */
+  /** How many events a batch has at most; 1,000 unless given. */
   readonly batchSize?: number
   /** How many batches are read ahead of the consumer at most; 2 unless given. */
   readonly prefetch?: number
@@ -223,7 +223,7 @@ const finish = (ending: Ending, consumer: Consumer | undefined): void => {
 }
 
 const limitsOf = ({
-  batchSize = 500,
+  batchSize = 1_000,
   prefetch = 2,
   polling = { firstMs: 5, maxMs: 1_000 },
   retry = subscriptionRetryPolicy,

@@ -236,7 +236,8 @@ const arrived = ({ batchSize, polling }: MachineLimits, state: MachineState, pag
   }
   if (beyond === 'more' || isHinted) return [next, []]
   const firstMs = beyond === 'unsettled' ? unsettledFirstMs : polling.firstMs
-  return wait(next, 'events', Math.min(polling.maxMs, firstMs * 2 ** Math.min(next.quiet, 30)))
+  const doublings = Math.min(Math.max(0, next.quiet - 1), 30)
+  return wait(next, 'events', Math.min(polling.maxMs, firstMs * 2 ** doublings))
 }
 
 /** An append in flight takes moments as a rule, so the first looks are close together. */

@@ -1,9 +1,9 @@
-/** The Postgres store is held to the very suite of the memory store; a second connection is a pool of its own. */
+/** The Postgres store is held to the very suites of the memory store; a second connection is a pool of its own. */
 import { postgresStore } from 'decider-ts/adapters/postgres'
 import { connect, install } from '../adapters/postgres/support.js'
-import { testConformance } from './Run.js'
+import { testFollowedConformance } from './Run.js'
 
-testConformance('postgresStore', async () => {
+testFollowedConformance('postgresStore', async () => {
   const { store, schema, end } = await install()
   const others: Array<ReturnType<typeof connect>> = []
   return {

@@ -237,7 +237,8 @@ const pageOf = ({ log, settled, window }: Seen, after: GlobalPosition, limit: nu
   return { events, upTo: globalPosition(place), beyond: place < settled ? 'more' : unsettled }
 }
 
-const eventAt = (position: GlobalPosition): RecordedEvent => ({
+/** The event at a place. */
+export const eventAt = (position: GlobalPosition): RecordedEvent => ({
   id: eventId(`00000000-0000-7000-8000-${position.toString(16).padStart(12, '0')}`),
   stream: streamId('s', '1'),
   version: version(position),

@@ -3,7 +3,10 @@
  * machine with one signal, one order or one state changed on its way.
  */
 import { deepStrictEqual, ok } from 'node:assert/strict'
+import { beginning, globalPosition } from 'decider-ts/store'
 import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { FeedPage } from '../../../src/run/Feed.js'
 import {
   type MachineLimits,
   type MachineState,
@@ -13,7 +16,16 @@ import {
   subscriptionMachine,
 } from '../../../src/run/SubscriptionMachine.js'
 import { law } from '../Law.js'
-import { type Entry, endsNothing, feedModel, isSmooth, lastUpTo, placesIn, sampleOf } from './FeedModel.js'
+import {
+  type Entry,
+  endsNothing,
+  eventAt,
+  feedModel,
+  isSmooth,
+  lastUpTo,
+  placesIn,
+  sampleOf,
+} from './FeedModel.js'
 
 /** Where several things have to meet before a machine can go wrong. */
 const thoroughly = { numRuns: 300 }
@@ -326,3 +338,69 @@ law.rejects(
   wakes(forgets((signal, { reading }) => signal._tag === 'Woken' && reading._tag === 'UnderWay')),
 )
 law.rejects('SUB-7', 'one that only polls', wakes(forgets(({ _tag }) => _tag === 'Woken')))
+
+describe('how long it waits', () => {
+  const limits: MachineLimits = {
+    batchSize: 10,
+    prefetch: 2,
+    polling: { firstMs: 5, maxMs: 50 },
+    retry: { attemptsMax: 9, delayMs: (retry, random) => retry * random },
+  }
+  const { initial, step } = subscriptionMachine(limits)
+
+  /** How long it waits after each signal, where every wait comes to its end before the next signal. */
+  const waitsAfter = (signals: ReadonlyArray<Signal>): ReadonlyArray<number> => {
+    const waits: Array<number> = []
+    let state = initial
+    const send = (signal: Signal): void => {
+      const [next, orders] = step(state, signal)
+      state = next
+      for (const order of orders) {
+        if (order._tag !== 'Wait') continue
+        waits.push(order.milliseconds)
+        send({ _tag: 'TimeUp', wait: order.wait })
+      }
+    }
+    send({ _tag: 'Demanded' })
+    send({ _tag: 'Located', position: beginning })
+    for (const signal of signals) send(signal)
+    return waits
+  }
+  const arrival = (beyond: FeedPage['beyond'], events: FeedPage['events'] = []): Signal => ({
+    _tag: 'PageArrived',
+    page: { events, upTo: events.at(-1)?.position ?? beginning, beyond },
+  })
+  const times = (count: number, signal: Signal): ReadonlyArray<Signal> =>
+    Array.from({ length: count }, () => signal)
+
+  test('more and more rarely where nothing comes, up to a bound', () => {
+    expect(waitsAfter(times(6, arrival('nothing')))).toEqual([5, 10, 20, 40, 50, 50])
+  })
+
+  test('from the first again after an event', () => {
+    const found = arrival('nothing', [eventAt(globalPosition(1))])
+    expect(waitsAfter([...times(3, arrival('nothing')), found, arrival('nothing')])).toEqual([
+      5, 10, 20, 5, 5,
+    ])
+  })
+
+  test('moments, and then longer, for an append in flight', () => {
+    expect(waitsAfter(times(4, arrival('unsettled')))).toEqual([1, 2, 4, 8])
+  })
+
+  test('not at all where there is more, or a hint came while the page was under way', () => {
+    expect(waitsAfter([arrival('more'), { _tag: 'Woken' }, arrival('nothing'), arrival('nothing')])).toEqual([
+      5,
+    ])
+  })
+
+  test('as the policy says after a failure, however many hints come', () => {
+    const failure: Signal = { _tag: 'ReadFailed', error: { _tag: 'Busy', reason: 'now' }, random: 0.5 }
+    expect(waitsAfter([failure, { _tag: 'Woken' }, failure, arrival('more'), failure])).toEqual([0.5, 1, 0.5])
+    const [waiting] = [{ _tag: 'Demanded' } as const, failure].reduce<readonly [MachineState, unknown]>(
+      ([state], signal) => step(state, signal),
+      [initial, undefined],
+    )
+    expect(step(waiting, { _tag: 'Woken' })[1]).toEqual([])
+  })
+})
