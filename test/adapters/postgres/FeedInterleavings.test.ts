@@ -17,6 +17,7 @@ import {
   type GlobalPosition,
   matches,
   type Query,
+  type QueryItem,
   type RecordedEvent,
   type Tag,
 } from '../../../src/store/index.js'
@@ -45,11 +46,17 @@ const barriers: ReadonlyArray<Change> = [
 ]
 const points = 5
 
+/** Each writer has a tag of its own, since appends that share one take turns; the last is that of appends alone. */
+const tagged = (writer: number, types: ReadonlyArray<string> = []): QueryItem => ({
+  types,
+  tags: [`t${writer}` as string as Tag],
+})
+
 const queries: ReadonlyArray<Query> = [
   everything,
   anyOf({ types: ['A'] }),
-  anyOf({ tags: ['t' as string as Tag] }),
-  anyOf({ types: ['B'] }, { tags: ['t' as string as Tag], types: ['A'] }),
+  { _tag: 'AnyOf', items: [tagged(0), tagged(1), tagged(2), tagged(3)] },
+  { _tag: 'AnyOf', items: [{ types: ['B'], tags: [] }, tagged(1, ['A']), tagged(3, ['A'])] },
 ]
 
 type Write =
@@ -116,7 +123,7 @@ interface World {
 }
 
 const worldOf = async (changes: ReadonlyArray<Change>): Promise<World> => {
-  const sql = connect({ max: writers + 5 })
+  const sql = connect({ max: writers + 5, connection: { lock_timeout: 10_000 } })
   const schema = newSchemaName()
   const changed = migrations.map((migration) => ({
     ...migration,
@@ -178,9 +185,9 @@ const runSteps = async (world: World, given: ReadonlyArray<Step>): Promise<void>
   const start = await right(own.head)
   const open = new Map<number, boolean>()
   const followers = queries.map((query) => ({ query, place: start, met: [] as ReadonlyArray<RecordedEvent> }))
-  const eventsOf = (count: number, type: string) =>
+  const eventsOf = (count: number, type: string, writer: number) =>
     Array.from({ length: count }, (_, index) =>
-      event(newStream(), { type, tags: index % 2 === 0 ? ['t'] : [] }),
+      event(newStream(), { type, tags: index % 2 === 0 ? [`t${writer}`] : [] }),
     )
   const finish = async (index: number, statement: string) => {
     if (!open.has(index)) return
@@ -190,7 +197,7 @@ const runSteps = async (world: World, given: ReadonlyArray<Step>): Promise<void>
   const perform = async (step: Write): Promise<void> => {
     switch (step._tag) {
       case 'alone':
-        await right(world.store.append(only(...eventsOf(step.events, step.type))))
+        await right(world.store.append(only(...eventsOf(step.events, step.type, writers.length))))
         return
       case 'jump':
         await sql.unsafe(
@@ -207,15 +214,17 @@ const runSteps = async (world: World, given: ReadonlyArray<Step>): Promise<void>
         if (!open.has(step.writer)) await connection.unsafe('begin')
         open.set(step.writer, open.get(step.writer) === true || step._tag === 'append')
         if (step._tag === 'undone') await connection.unsafe('savepoint s')
-        await right(postgresStore(connection, { schema }).append(only(...eventsOf(step.events, step.type))))
+        await right(
+          postgresStore(connection, { schema }).append(
+            only(...eventsOf(step.events, step.type, step.writer)),
+          ),
+        )
         if (step._tag === 'undone') await connection.unsafe('rollback to s')
       }
     }
   }
   const visible = async (query: Query): Promise<ReadonlyArray<RecordedEvent>> => {
-    const all = await right(
-      own.read(anyOf({ tags: ['t' as string as Tag] }, { types: ['A', 'B'] }), { after: start }),
-    )
+    const all = await right(own.read(everything, { after: start }))
     return all.events.filter(matches(query))
   }
   const turn = async (
