@@ -62,6 +62,10 @@ export interface BatchingOptions {
  *
  * A read by query that names no tags in one of its items waits for the appends in flight, ten seconds at most, and
  * needs READ COMMITTED and the primary server; other reads wait for nobody and work anywhere.
+ *
+ * `feed` is the log for those who follow it. A page waits for nobody either, and holds nothing above an append that is in
+ * flight; it needs READ COMMITTED and the primary server too. Stop who follows before you end the pool. Where the clock
+ * of the server was set back, the log passes some moments more than once, and `positionAt` gives one of those places.
  * @example
  * import { function as F, taskEither as TE } from 'fp-ts'
  * import postgres from 'postgres'

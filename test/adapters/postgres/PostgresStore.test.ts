@@ -48,7 +48,7 @@ const counting = () => {
     onnotice: () => {},
     debug: (_connection, statement) => statements.push(statement),
   })
-  return { sql, statements, store: postgresStore(sql, { schema: log.schema }) }
+  return { sql, statements, store: postgresStore(sql, { schema: log.schema, hints: 'none' }) }
 }
 
 describe('round trips', () => {

@@ -22,9 +22,9 @@ $body$;
 
 -- Up to where the log is settled: every event at or below that place that will ever exist is visible to the statements
 -- that follow. `upto` is the same for what comes after the place where the caller stands, and may be more, because nothing
--- needs to be known of what is below that place. The caller hands in what earlier calls gave it, to whichever connection: the place that was settled then,
--- and the mark, a head that was not settled, with the names of the appends that were in flight after it had been seen.
--- Nothing is waited for; a later call finds out more.
+-- needs to be known of what is below that place. The caller hands in what earlier calls gave it, on whichever connection:
+-- the place that was settled then, and the mark, a head that was not settled, with the names of the appends that were in
+-- flight after it had been seen. Nothing is waited for; a later call finds out more.
 --
 -- Why. Whoever owns a position g below a visible position m drew g before m was drawn, had taken the in-flight marker
 -- before that, and gives it back when its events are visible to everyone, or are gone. Hence:
@@ -32,8 +32,7 @@ $body$;
 --   lists, or has finished. So if that list is empty, m is settled. If not, it is kept with m, and when a later statement
 --   finds that none of it still holds the marker, m is settled: every owner has finished by then, whoever began since
 --   owns nothing below m. The list has to be read after m was seen, by a statement of its own: holders that were read
---   before, or in the snapshot that shows m, prove nothing, since another append may have begun, drawn a position and
---   drawn it below m in between.
+--   before m was seen prove nothing, since another append may have begun in between and drawn a position below m.
 -- * Positions that follow each other without a gap above a settled place are settled whatever is in flight, since there
 --   is nothing between them that could still appear. It takes no look at the locks, and is the common case.
 -- * An append that is rolled back, a sequence that jumped after a crash, or that was set, leave gaps that nobody owns.
@@ -118,10 +117,10 @@ end
 $body$;
 
 -- A page of a query's events after a place, at most so many, in columns: each is one value with an entry an event, so the
--- client parses a handful of texts and not a row for each event. `up_to` is where the next page begins: every event
--- of the query up to there that will ever exist is in this page or was before it. The places of the events are looked up
--- by a statement that begins when the log is known to be settled so far; the events cannot change, so they may be fetched
--- by another.
+-- client parses a handful of texts and not a row for each event. `up_to` is where the next page begins: every event of
+-- the query up to there that will ever exist is in this page or was before it. The places of the events are looked up by
+-- a statement that begins when the log is known to be settled so far, with the predicates of reads; the events cannot
+-- change, so another statement may fetch them.
 create function feed(
   item_anchor bigint[], item_types text[], item_tags text[], after bigint, most int,
   known bigint, known_mark bigint, known_holders text[],
