@@ -15,6 +15,7 @@ import type { BatcherOptions } from './Batcher.js'
 import { type Connection, isPool } from './Connection.js'
 import { feedOf } from './Feed.js'
 import type { HintsOption } from './Hints.js'
+import type { ReadBatcherOptions } from './ReadBatcher.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
 
@@ -120,6 +121,16 @@ const batchingOf = (
   return E.right({ lanes, queueMax, limits })
 }
 
+/** Reads take lanes of their own, so that neither waits for the other. A call holds a page of each stream. */
+const readBatchingOf = ({ lanes, queueMax, limits }: BatcherOptions): ReadBatcherOptions => ({
+  lanes,
+  queueMax,
+  itemsMax: Math.min(limits.items, streamsMax),
+})
+
+/** Streams in one call of reads: enough to hide the round trip, and a page of each is held in memory at a time. */
+const streamsMax = 32
+
 const supports = { severalStreams: true, queries: true }
 
 /** A store in a schema that cannot be: a wrong name is an answer like any other wrong input. */
@@ -150,7 +161,7 @@ const storeIn = (
             TE.chainW(append),
             TE.chainFirstIOK(() => recorded),
           ),
-    ...readsOf(connection, schema),
+    ...readsOf(connection, schema, batching && readBatchingOf(batching)),
     feed,
   }
 }
