@@ -11,7 +11,7 @@ import { seenUpTo } from '../../store/Journal.js'
 import type { Query } from '../../store/Query.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import type { StreamId } from '../../store/StreamId.js'
-import { type Version, version } from '../../store/Version.js'
+import { noVersion, type Version, version } from '../../store/Version.js'
 import { bigintsFrom, numberArray, textArray } from './ArrayLiteral.js'
 import { bigintMax, clamp } from './Bigint.js'
 import type { Row } from './Connection.js'
@@ -19,10 +19,13 @@ import { eventColumns, eventsFrom, inLog, inStream } from './EventColumns.js'
 import { encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
-/** How much a page holds at most: events, and about so many bytes of payloads as they are stored. */
-export interface PageSize {
-  readonly events: number
-  readonly bytes: number
+/** How much an answer holds at most. Bytes are those of payloads as they are stored, so they are about right. */
+export interface AnswerSize {
+  /** The events of a page, which is a row. */
+  readonly pageEvents: number
+  readonly pageBytes: number
+  /** An answer ends with the page in which it has so many bytes; undefined is never. */
+  readonly enoughBytes: number | undefined
 }
 
 /** What one reader wants: a range of a stream. */
@@ -33,29 +36,25 @@ export interface StreamRange {
 
 /** The pages of streams, each in its own range, all in one direction. */
 export const readStreamsStatement = ({ quoted }: Schema): string => `
-  select nth, seen, more, version, ${eventColumns}
+  select nth, seen, version, ${eventColumns}
   from ${quoted}.read_streams(
-    $1::text::text[], $2::text::bigint[], $3::text::bigint[], $4::text::bigint[], $5::text::boolean, $6::text::boolean,
-    $7::text::bigint, $8::text::bigint)`
+    $1::text::text[], $2::text::bigint[], $3::text::bigint[], $4::text::bigint[], $5::text::boolean,
+    $6::text::bigint, $7::text::bigint, $8::text::bigint)`
 
 /** The pages of the events that match a query. */
 export const readStatement = ({ quoted }: Schema): string => `
   select seen, more, versions, streams, ${eventColumns}
   from ${quoted}.read(
     $1::text::bigint[], $2::text::text[], $3::text::text[], $4::text::bigint, $5::text::bigint, $6::text::bigint,
-    $7::text::boolean, $8::text::boolean, $9::text::int, $10::text::bigint)`
+    $7::text::boolean, $8::text::int, $9::text::bigint, $10::text::bigint)`
 
 /** The position of the newest event, or 0. */
 export const headStatement = ({ quoted }: Schema): string => `select ${quoted}.head()`
 
-/** What to send for ranges of streams; `partial` where a page of each will do. */
+/** What to send for ranges of streams, all in one direction. */
 export const readStreamsParameters = (
   wanted: ReadonlyArray<StreamRange>,
-  {
-    backward,
-    partial,
-    page,
-  }: { readonly backward: boolean; readonly partial: boolean; readonly page: PageSize },
+  size: AnswerSize,
 ): ReadonlyArray<string | null> => {
   const ranges = wanted.map(({ range }) => boundsOf(range))
   return [
@@ -63,10 +62,8 @@ export const readStreamsParameters = (
     numberArray(ranges.map(({ after }) => after)),
     numberArray(ranges.map(({ to }) => to)),
     numberArray(ranges.map(({ limit }) => limit)),
-    String(backward),
-    String(partial),
-    String(page.events),
-    String(page.bytes),
+    String(wanted[0]?.range.direction === 'backward'),
+    ...sizeParameters(size),
   ]
 }
 
@@ -74,7 +71,7 @@ export const readStreamsParameters = (
 export const readParameters = (
   query: Query,
   range: Range<GlobalPosition>,
-  page: PageSize,
+  size: AnswerSize,
 ): ReadonlyArray<string | null> => {
   const items = itemsOf(query).map(encodeItem)
   const { after, to, limit } = boundsOf(range)
@@ -86,11 +83,15 @@ export const readParameters = (
     String(to),
     limit === undefined ? null : String(limit),
     String(range.direction === 'backward'),
-    String(range.partial === true),
-    String(page.events),
-    String(page.bytes),
+    ...sizeParameters(size),
   ]
 }
+
+const sizeParameters = ({ pageEvents, pageBytes, enoughBytes }: AnswerSize): ReadonlyArray<string | null> => [
+  String(pageEvents),
+  String(pageBytes),
+  enoughBytes === undefined ? null : String(enoughBytes),
+]
 
 const boundsOf = ({ after, to, limit }: Range<bigint>) => ({
   after: clamp(after ?? 0n),
@@ -109,12 +110,22 @@ export const streamSlicesFrom = (
 }
 
 const streamSliceFrom = ({ stream, range }: StreamRange, rows: ReadonlyArray<Row>): StreamSlice => {
-  const pages = rows.map((row) => eventsFrom(row, 4, inStream(stream, BigInt(row(3) ?? 0))))
-  return {
-    events: inOrder(range, pages),
-    version: version(BigInt(rows[0]?.(1) ?? 0)),
-    ...moreOf(rows.at(-1)?.(2)),
-  }
+  const pages = rows.map((row) => eventsFrom(row, 3, inStream(stream, BigInt(row(2) ?? 0))))
+  const events = inOrder(range, pages)
+  const newest = version(BigInt(rows[0]?.(1) ?? 0))
+  return { events, version: newest, ...moreOf(hasMore(range, events, newest)) }
+}
+
+/** Versions are dense, so what is left of a range is known. */
+const hasMore = (
+  { after = noVersion, to, limit, direction }: Range<Version>,
+  events: ReadonlyArray<RecordedEvent>,
+  newest: Version,
+): boolean => {
+  const last = events.at(-1)?.version
+  if (last === undefined || events.length === limit) return false
+  const end = to === undefined || newest < to ? newest : to
+  return direction === 'backward' ? last > after + 1n : last < end
 }
 
 /** What a read by query found, and the token for an append condition. */
@@ -125,7 +136,7 @@ export const querySliceFrom =
       range,
       rows.map((row) => eventsFrom(row, 4, inLog(row(2), row(3)))),
     )
-    const more = moreOf(rows.at(-1)?.(1))
+    const more = moreOf(rows.at(-1)?.(1) === 't')
     // What was left out was left out as by a limit.
     const seen = more.more ? { ...range, limit: events.length } : range
     return { events, token: tokenFrom(seen, events, bigintsFrom(rows[0]?.(0))), ...more }
@@ -141,7 +152,7 @@ const inOrder = (
   return only !== undefined && others.length === 0 ? only : ordered.flat()
 }
 
-const moreOf = (more: string | undefined): { readonly more?: true } => (more === 't' ? { more: true } : {})
+const moreOf = (more: boolean): { readonly more?: true } => (more ? { more } : {})
 
 /**
  * One entry an item. The server says up to where each item's events are complete; a range or a limit can only lower

@@ -6,15 +6,15 @@
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { checkQuery, checkStreamId } from '../../store/Append.js'
-import { checkRange, type EventStore, type StreamSlice } from '../../store/EventStore.js'
+import { checkRange, type EventStore, type Range, type StreamSlice } from '../../store/EventStore.js'
 import { beginning, globalPosition } from '../../store/GlobalPosition.js'
 import { invalidInput, type ReadError } from '../../store/StoreError.js'
 import { noVersion } from '../../store/Version.js'
 import { type Connection, type Row, send } from './Connection.js'
 import { noAnswer, type ReadBatcherOptions, readBatcher } from './ReadBatcher.js'
 import {
+  type AnswerSize,
   headStatement,
-  type PageSize,
   querySliceFrom,
   readParameters,
   readStatement,
@@ -46,7 +46,7 @@ export const readsOf = (
       F.pipe(
         TE.fromEither(checkQuery(query)),
         TE.chainEitherKW(() => checkRange(range)),
-        TE.chainW(() => TE.mapLeft(readError)(read(readParameters(query, range, pageAlone)))),
+        TE.chainW(() => TE.mapLeft(readError)(read(readParameters(query, range, sizeOf(range))))),
         TE.map(querySliceFrom(range)),
       ),
     head: F.pipe(
@@ -56,11 +56,15 @@ export const readsOf = (
   }
 }
 
-/** A page of a read by itself: large enough to make the price of a page small, and small enough to hold some of them. */
-const pageAlone: PageSize = { events: 1_000, bytes: 1_048_576 }
+/** Rows of some 50 kB are the cheapest; the bytes bound them where events are large. A part is what a reader can hold well. */
+const sizeOf = ({ partial }: Range<bigint>): AnswerSize => ({
+  pageEvents: 250,
+  pageBytes: 262_144,
+  enoughBytes: partial === true ? 2_097_152 : undefined,
+})
 
-/** What a stream may hold up its company by: a fraction of a millisecond, and a few megabytes for a full call. */
-const pageInCompany: PageSize = { events: 500, bytes: 131_072 }
+/** One page of each stream: what one may hold up its company by is less than a millisecond. */
+const sizeInCompany: AnswerSize = { pageEvents: 250, pageBytes: 131_072, enoughBytes: 0 }
 
 type Send = (parameters: ReadonlyArray<string | null>) => TE.TaskEither<Fault, ReadonlyArray<Row>>
 
@@ -68,22 +72,18 @@ type ReadStream = (wanted: StreamRange) => TE.TaskEither<ReadError, StreamSlice>
 
 /** A read of a stream as it is sent: in company as far as a page reaches and then by itself, or by itself at once. */
 const streamReads = (sendRead: Send, batching: ReadBatcherOptions | undefined): ReadStream => {
-  const alone: ReadStream = (wanted) => {
-    const { direction, partial = false } = wanted.range
-    const how = { backward: direction === 'backward', partial, page: pageAlone }
-    return F.pipe(
-      sendRead(readStreamsParameters([wanted], how)),
+  const alone: ReadStream = (wanted) =>
+    F.pipe(
+      sendRead(readStreamsParameters([wanted], sizeOf(wanted.range))),
       TE.mapLeft(readError),
       TE.chainEitherKW((rows) => E.fromNullable(noAnswer)(streamSlicesFrom([wanted], rows)[0])),
     )
-  }
   if (batching === undefined) return alone
-  const how = { backward: false, partial: true, page: pageInCompany }
   const together = readBatcher<StreamRange, StreamSlice>(
     batching,
     (wanted) =>
       F.pipe(
-        sendRead(readStreamsParameters(wanted, how)),
+        sendRead(readStreamsParameters(wanted, sizeInCompany)),
         TE.map((rows) => streamSlicesFrom(wanted, rows)),
       ),
     readError,
@@ -93,7 +93,7 @@ const streamReads = (sendRead: Send, batching: ReadBatcherOptions | undefined): 
 
 /** Whoever asks for more than a page, or from the other end, need not wait for others first. */
 const isShort = ({ range: { limit, direction } }: StreamRange): boolean =>
-  direction !== 'backward' && (limit === undefined || limit <= pageInCompany.events)
+  direction !== 'backward' && (limit === undefined || limit <= sizeInCompany.pageEvents)
 
 /**
  * The slice and what follows it, up to the version that it carries: events up to there never change, so the whole is

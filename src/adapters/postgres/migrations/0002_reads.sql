@@ -87,10 +87,11 @@ begin
 end
 $body$;
 
--- Events travel as columns, not as rows: a page is one row, and each of its columns holds the values of all its events in
+-- Events travel as columns, not as rows: a row is a page, and each of its columns holds the values of all its events in
 -- the order of the log. Client and server then have a price a page where they had one an event. A page ends at a count of
--- events, or at about a megabyte as stored. Compression makes that 255 megabytes at the very most, and an event above the
--- bound is a page by itself, so no column ever comes near the gigabyte at which a text ends.
+-- events, or at a size as stored. Compression makes a size 255 times as large at the very most, and an event above the
+-- bound is a page by itself, so with bounds of a megabyte no column ever comes near the gigabyte at which a text ends.
+-- Pages of some 50 kB are the cheapest: above 128 kB the server's memory comes from the kernel anew for each value.
 
 -- How many of the events a page of a stream holds: those from low, exclusive, or those to high, inclusive. Halving finds
 -- it in a few looks, since sizes are known without fetching what is large.
@@ -116,19 +117,19 @@ begin
 end
 $body$;
 
--- The events of streams, each in its own range. A stream has a row for each of its pages, or one row without events, and
--- the first row of a stream carries its version. What a snapshot sees of a stream is a prefix of it, and events never
--- change, so the events up to that version are what its snapshot held, whichever statement fetches them. Each stream has a
--- snapshot of its own, taken after the call began: a slice promises nothing about other streams.
+-- The events of streams, each in its own range, in a row a page; a stream without such events has a row without them. Each
+-- row carries the stream's version. What a snapshot sees of a stream is a prefix of it, and events never change, so the
+-- events up to that version are what its snapshot held, whichever statement fetches them. Each stream has a snapshot of
+-- its own, taken after the call began: a slice promises nothing about other streams.
 -- Versions are dense, so a range of versions is a number of events, and only the first version of a page is sent. Events
--- of a page go upwards in either direction; backward, the pages come from the top. With one_page, whoever has more is
--- told so by more.
+-- of a page go upwards in either direction; backward, the pages come from the top. Pages end where their sizes have
+-- reached enough_bytes; null is never.
 create function read_streams(
-  streams text[], afters bigint[], uptos bigint[], mosts bigint[], backward boolean, one_page boolean,
-  page_events bigint, page_bytes bigint
+  streams text[], afters bigint[], uptos bigint[], mosts bigint[], backward boolean,
+  page_events bigint, page_bytes bigint, enough_bytes bigint
 ) returns table (
-  nth int, seen bigint, more boolean, version bigint, positions bigint[], moments bigint[], ids text,
-  schema_versions smallint[], types json, tags text, data text, metadata text)
+  nth int, seen bigint, version bigint, positions bigint[], moments bigint[], ids text, schema_versions smallint[],
+  types json, tags text, data text, metadata text)
   language plpgsql volatile security definer
   set search_path from current
   set plan_cache_mode = force_generic_plan
@@ -137,56 +138,57 @@ create function read_streams(
 as $body$
 #variable_conflict use_column
 declare
+  newest bigint;
   low bigint;
   high bigint;
   bottom bigint;
   page bigint;
+  bytes bigint;
+  total bigint;
 begin
   for which in 1 .. cardinality(streams) loop
-    nth := which;
-    seen := coalesce(
+    newest := coalesce(
       (select e.version from event e where e.stream = streams[which] order by e.version desc limit 1), 0);
     low := afters[which];
-    high := least(uptos[which], seen);
+    high := least(uptos[which], newest);
     if backward then
       low := greatest(low, high - mosts[which]);
     elsif low < high then
       high := low + least(high - low, mosts[which]);
     end if;
     if low >= high then
-      more := false;
-      version := null; positions := null; moments := null; ids := null; schema_versions := null; types := null;
-      tags := null; data := null; metadata := null;
+      nth := which;
+      seen := newest;
       return next;
       continue;
     end if;
+    total := 0;
     loop
       page := least(high - low, page_events);
       bottom := case when backward then high - page else low end;
-      if page_bytes < (
+      bytes := (
         select sum(pg_column_size(e.data) + pg_column_size(e.metadata))
         from event e
-        where e.stream = streams[which] and e.version > bottom and e.version <= bottom + page)
-      then
+        where e.stream = streams[which] and e.version > bottom and e.version <= bottom + page);
+      if bytes > page_bytes then
         page := page_of_stream(streams[which], low, high, page, page_bytes, backward);
         bottom := case when backward then high - page else low end;
+        bytes := page_bytes;
       end if;
 
-      version := bottom + 1;
-      more := high - low > page;
-      select array_agg(e.position), array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint),
-        string_agg(e.id::text, ','), array_agg(e.schema_version), array_to_json(array_agg(e.type)),
+      return query
+      select which, newest, bottom + 1, array_agg(e.position),
+        array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint), string_agg(e.id::text, ','),
+        array_agg(e.schema_version), array_to_json(array_agg(e.type)),
         string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
         string_agg(e.data::text, ','), string_agg(e.metadata::text, ',')
-      into positions, moments, ids, schema_versions, types, tags, data, metadata
       from (
         select e.position, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata
         from event e
         where e.stream = streams[which] and e.version > bottom and e.version <= bottom + page
         order by e.version) e;
-      return next;
-      exit when one_page or not more;
-      seen := null;
+      total := total + bytes;
+      exit when high - low <= page or total >= enough_bytes;
       if backward then
         high := bottom;
       else
@@ -248,15 +250,15 @@ begin
 end
 $body$;
 
--- The events that match a query, a row a page as above; without events it is one row all the same. The first row carries,
--- for each item, up to where this read has seen every event that the item can ever match. For an item with tags that is
+-- The events that match a query, in rows as above, or a row without events where none match. Each row carries whether more
+-- events matched than are in it and the rows before, and for each item up to where this read has seen every event that the item can ever match. For an item with tags that is
 -- the newest event of its anchor tag in the snapshot of the read (what a snapshot sees of a tag is a prefix of it); for an
 -- item without tags it is the settled head, and then nothing above it is read. The places of the events and the tokens
 -- come from one statement, hence from one snapshot; the events themselves are fetched by others, which cannot find them
 -- changed.
 create function read(
   item_anchor bigint[], item_types text[], item_tags text[], after bigint, upto bigint, most bigint, backward boolean,
-  one_page boolean, page_events int, page_bytes bigint
+  page_events int, page_bytes bigint, enough_bytes bigint
 ) returns table (
   seen bigint[], more boolean, versions bigint[], streams json, positions bigint[], moments bigint[], ids text,
   schema_versions smallint[], types json, tags text, data text, metadata text)
@@ -269,10 +271,13 @@ as $body$
 #variable_conflict use_column
 declare
   head bigint := 9223372036854775807;
+  tokens bigint[];
   places bigint[];
   part bigint[];
-  first int := 1;
   page int;
+  bytes bigint;
+  total bigint := 0;
+  passed int := 0;
 begin
   if array_position(item_anchor, null) is not null then
     head := settled_head();
@@ -299,7 +304,7 @@ begin
         where i.anchor is null
         order by 1 desc
         limit most)
-    into seen, places;
+    into tokens, places;
   else
     with item as materialized (
       select i.anchor, i.types::text[] as types, i.tags::text[] as tags, i.nth
@@ -321,35 +326,41 @@ begin
         where i.anchor is null
         order by 1
         limit most)
-    into seen, places;
+    into tokens, places;
   end if;
 
+  if places = '{}' then
+    seen := tokens;
+    more := false;
+    return next;
+    return;
+  end if;
   loop
-    part := places[first : first + page_events - 1];
+    part := places[passed + 1 : passed + page_events];
     page := cardinality(part);
-    if page_bytes < (
-      select sum(pg_column_size(e.data) + pg_column_size(e.metadata)) from event e where e.position = any (part))
-    then
+    bytes := (
+      select sum(pg_column_size(e.data) + pg_column_size(e.metadata)) from event e where e.position = any (part));
+    if bytes > page_bytes then
       page := page_of_places(part, page, page_bytes);
       part := part[1:page];
+      bytes := page_bytes;
     end if;
 
-    first := first + page;
-    more := first <= cardinality(places);
-    select array_agg(e.version), array_to_json(array_agg(e.stream)), array_agg(e.position),
-      array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint),
-      string_agg(e.id::text, ','), array_agg(e.schema_version), array_to_json(array_agg(e.type)),
+    passed := passed + page;
+    more := passed < cardinality(places);
+    return query
+    select tokens, more, array_agg(e.version), array_to_json(array_agg(e.stream)), array_agg(e.position),
+      array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint), string_agg(e.id::text, ','),
+      array_agg(e.schema_version), array_to_json(array_agg(e.type)),
       string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
       string_agg(e.data::text, ','), string_agg(e.metadata::text, ',')
-    into versions, streams, positions, moments, ids, schema_versions, types, tags, data, metadata
     from (
       select e.version, e.stream, e.position, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata
       from event e
       where e.position = any (part)
       order by e.position) e;
-    return next;
-    exit when one_page or not more;
-    seen := null;
+    total := total + bytes;
+    exit when not more or total >= enough_bytes;
   end loop;
 end
 $body$;
