@@ -123,7 +123,8 @@ $body$;
 -- its own, taken after the call began: a slice promises nothing about other streams.
 -- Versions are dense, so a range of versions is a number of events, and only the first version of a page is sent. Events
 -- of a page go upwards in either direction; backward, the pages come from the top. Pages end where their sizes have
--- reached enough_bytes; null is never.
+-- reached enough_bytes; null is never. A page is tried with twice the events of the one before it at most, so that large
+-- events, of which a page holds few, are not counted over and over.
 create function read_streams(
   streams text[], afters bigint[], uptos bigint[], mosts bigint[], backward boolean,
   page_events bigint, page_bytes bigint, enough_bytes bigint
@@ -163,8 +164,9 @@ begin
       continue;
     end if;
     total := 0;
+    page := page_events;
     loop
-      page := least(high - low, page_events);
+      page := least(high - low, page_events, page * 2);
       bottom := case when backward then high - page else low end;
       bytes := (
         select sum(pg_column_size(e.data) + pg_column_size(e.metadata))
@@ -335,8 +337,9 @@ begin
     return next;
     return;
   end if;
+  page := page_events;
   loop
-    part := places[passed + 1 : passed + page_events];
+    part := places[passed + 1 : passed + least(page_events, page * 2)];
     page := cardinality(part);
     bytes := (
       select sum(pg_column_size(e.data) + pg_column_size(e.metadata)) from event e where e.position = any (part));
