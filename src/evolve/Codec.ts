@@ -47,7 +47,10 @@ export interface DecodeFailure {
 export const fromIoTs = <A>(codec: t.Type<A, unknown>): Codec<A> => ({
   codecs: [codec],
   encode: codec.encode,
-  decode: (input) => E.mapLeft(deepestFailure)(codec.decode(input)),
+  decode: (input) => {
+    const decoded = codec.decode(input)
+    return E.isLeft(decoded) ? E.left(deepestFailure(decoded.left)) : decoded
+  },
   is: codec.is,
 })
 

@@ -61,6 +61,7 @@ export const upcast =
         reason: `is ${event.schemaVersion}, and this program knows versions from 1 to ${schemaVersion}`,
       })
     }
+    if (event.schemaVersion === schemaVersion) return E.right(event)
     const data = steps.slice(event.schemaVersion - 1).reduce((older, step) => step(older), event.data)
     return E.right({ type: event.type, schemaVersion, data })
   }

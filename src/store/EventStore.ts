@@ -30,6 +30,12 @@ export interface Range<Place> {
   readonly limit?: number
   /** `forward` unless given. `backward` begins at the newest event. */
   readonly direction?: 'forward' | 'backward'
+  /**
+   * Whether a part of the range will do: then a store may end where its answer has grown large, and says so by `more`.
+   * It does not answer without events where the range holds one. Paging asks for this, so that a page of large events
+   * holds fewer of them; a store may ignore it.
+   */
+  readonly partial?: boolean
 }
 
 /** What a read of a stream found. */
@@ -37,6 +43,8 @@ export interface StreamSlice {
   readonly events: ReadonlyArray<RecordedEvent>
   /** The stream's version, whatever part of it was read; 0 where the stream has no events. */
   readonly version: Version
+  /** Only where a partial read has left out events of its range. */
+  readonly more?: true
 }
 
 /** What a read by query found. */
@@ -44,6 +52,8 @@ export interface QuerySlice {
   readonly events: ReadonlyArray<RecordedEvent>
   /** Up to where this read has seen the events of its query: hand it to the append condition of the decision. */
   readonly token: ConsistencyToken
+  /** Only where a partial read has left out events of its range. */
+  readonly more?: true
 }
 
 /**

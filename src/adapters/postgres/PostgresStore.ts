@@ -1,6 +1,6 @@
 /**
  * The event store on PostgreSQL. Every append and every read is one round trip: one call of a function that the
- * migrations installed, prepared once a connection; concurrent appends share a call. How appends exclude each other
+ * migrations installed, prepared once a connection; concurrent appends share a call, and so do short reads of streams. How appends exclude each other
  * without a global lock, and why what a read returns can be trusted, stands with those functions, in `migrations/`.
  * Used by: users.
  * @since 0.1.0
@@ -15,14 +15,16 @@ import type { BatcherOptions } from './Batcher.js'
 import { type Connection, isPool } from './Connection.js'
 import { feedOf } from './Feed.js'
 import type { HintsOption } from './Hints.js'
+import type { ReadBatcherOptions } from './ReadBatcher.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
 
-/** Where a store lives, and how its appends travel. */
+/** Where a store lives, and how its appends and reads travel. */
 export interface PostgresStoreOptions extends SchemaOptions {
   /**
-   * How concurrent appends share calls. On unless `false`, which sends each append by itself and at once, for as many at
-   * a time as the pool has connections. In a transaction, or on a reserved connection, appends are never batched.
+   * How concurrent appends share calls, and concurrent reads of streams theirs. On unless `false`, which sends each by
+   * itself and at once, for as many at a time as the pool has connections. In a transaction, or on a reserved
+   * connection, nothing is ever batched.
    */
   readonly batching?: false | BatchingOptions
   /**
@@ -34,7 +36,7 @@ export interface PostgresStoreOptions extends SchemaOptions {
   readonly hints?: HintsOption
 }
 
-/** How concurrent appends of one store share calls. */
+/** How concurrent appends of one store share calls; its reads of streams do so within the same bounds, in lanes of their own. */
 export interface BatchingOptions {
   /** Calls under way at a time, from 1 to 64; 2 unless given. Each takes a connection of the pool. */
   readonly lanes?: number
@@ -59,6 +61,9 @@ export interface BatchingOptions {
  * On a pool, concurrent appends share calls, `batching` says how; appends with a stream, tag, condition or event id in
  * common are recorded in the order in which they were called. An append that waits for a lock keeps those of its call
  * waiting, so bound that by `lock_timeout`, and never wait for an append to the pool within a transaction of yours.
+ *
+ * Forward reads of streams share calls too. Each sees a snapshot of its stream that was taken after it was asked for. Of a
+ * stream with more than 250 events, or about 128 kB of them, the rest takes a second call, which holds up nobody.
  *
  * A read by query that names no tags in one of its items waits for the appends in flight, ten seconds at most, and
  * needs READ COMMITTED and the primary server; other reads wait for nobody and work anywhere.
@@ -124,6 +129,16 @@ const batchingOf = (
   return E.right({ lanes, queueMax, limits })
 }
 
+/** Reads take lanes of their own, so that neither waits for the other. A call holds a page of each stream. */
+const readBatchingOf = ({ lanes, queueMax, limits }: BatcherOptions): ReadBatcherOptions => ({
+  lanes,
+  queueMax,
+  itemsMax: Math.min(limits.items, streamsMax),
+})
+
+/** Streams in one call of reads: enough to hide the round trip, and a page of each is held in memory at a time. */
+const streamsMax = 32
+
 const supports = { severalStreams: true, queries: true }
 
 /** A store in a schema that cannot be: a wrong name is an answer like any other wrong input. */
@@ -154,7 +169,7 @@ const storeIn = (
             TE.chainW(append),
             TE.chainFirstIOK(() => recorded),
           ),
-    ...readsOf(connection, schema),
+    ...readsOf(connection, schema, batching && readBatchingOf(batching)),
     feed,
   }
 }

@@ -2,7 +2,7 @@
  * What the statements inside the log's functions do, by their plans as the server ran them: no read, check or append
  * may scan a table, whatever the statistics say and however much is stored.
  */
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, postgresStore } from '../../../src/adapters/postgres/index.js'
@@ -11,10 +11,12 @@ import {
   anyOf,
   consistencyToken,
   type EventStore,
+  type EventToAppend,
   exactly,
   globalPosition,
   noStream,
   type Query,
+  type StreamId,
   streamIdFrom,
   type Tag,
   toStream,
@@ -23,6 +25,10 @@ import {
 import { databaseUrl, event, newSchemaName, newStream, only, right } from './support.js'
 
 const stored = 50_000
+
+/** A stream of several pages, and one whose events are so large that few of them make a page. */
+const [long, large] = [streamIdFrom('long-1'), streamIdFrom('large-1')]
+const [longCount, largeCount] = [600, 16]
 
 interface Plan {
   readonly 'Node Type': string
@@ -86,6 +92,8 @@ beforeAll(async () => {
     `insert into "${schema}".tag select $1::text::bigint, position, type from "${schema}".event where tags @> '{all}'`,
     [String(tagHash('all' as string as Tag))],
   )
+  await right(store.append(only(...Array.from({ length: longCount }, () => event(long)))))
+  await right(store.append(only(...manyLarge(large, largeCount))))
   await watch()
 })
 
@@ -97,6 +105,12 @@ afterAll(async () => {
 
 const tagged = (tag: string, types: ReadonlyArray<string> = []): Query =>
   anyOf({ tags: [tag as string as Tag], types })
+
+/** Events that nobody can compress. */
+const manyLarge = (stream: StreamId, count: number): ReadonlyArray<EventToAppend> =>
+  Array.from({ length: count }, () =>
+    event(stream, { data: { blob: randomBytes(100_000).toString('base64') }, tags: ['large'] }),
+  )
 
 /** Every statement once, also those that run rarely. */
 const everyCall = async (tag: string): Promise<void> => {
@@ -112,9 +126,11 @@ const everyCall = async (tag: string): Promise<void> => {
     await right(store.append(again))
     await right(store.append(again))
   }
+  await right(store.append(only(...manyLarge(stream, 3))))
   await right(store.readStream(stream))
   for (const direction of ['forward', 'backward'] as const) {
     await right(store.readStream(stream, { direction }))
+    await right(store.read(tagged('large'), { direction }))
     await right(store.read(anyOf({ types: [tag] }, { tags: [tag as string as Tag] }), { direction }))
   }
 }
@@ -149,26 +165,67 @@ const cases: ReadonlyArray<
     'a stream of a hundred events',
     () => right(store.readStream(streamIdFrom('stream-77'))),
     ['event_stream_version_key'],
-    101,
+    201,
+  ],
+  [
+    'a stream of a hundred events, backward',
+    () => right(store.readStream(streamIdFrom('stream-77'), { direction: 'backward' })),
+    ['event_stream_version_key'],
+    201,
+  ],
+  [
+    'a long read, page by page',
+    () => right(store.readStream(long)),
+    ['event_stream_version_key'],
+    2 * longCount + 10,
+  ],
+  [
+    'the large events of a stream, of which few make a page',
+    () => right(store.readStream(large)),
+    ['event_stream_version_key'],
+    6 * largeCount + 60,
+  ],
+  [
+    'several streams in one call',
+    () =>
+      Promise.all(
+        ['stream-7', 'stream-70', 'stream-71', 'nobody'].map((stream) =>
+          right(store.readStream(streamIdFrom(stream), { after: version(90) })),
+        ),
+      ),
+    ['event_stream_version_key'],
+    3 * 21 + 1,
   ],
   [
     'the last events of a stream',
     () => right(store.readStream(streamIdFrom('stream-77'), { limit: 5, direction: 'backward' })),
     ['event_stream_version_key'],
-    6,
+    11,
   ],
   [
     'the tail of a stream',
     () => right(store.readStream(streamIdFrom('stream-77'), { after: version(90) })),
     ['event_stream_version_key'],
-    11,
+    21,
   ],
-  ['a rare tag', () => right(store.read(tagged('account:42'))), ['tag_pkey', 'event_pkey'], 40],
+  ['a rare tag', () => right(store.read(tagged('account:42'))), ['tag_pkey', 'event_pkey'], 50],
+  [
+    'a rare tag, backward',
+    () => right(store.read(tagged('account:42'), { direction: 'backward' })),
+    ['tag_pkey', 'event_pkey'],
+    50,
+  ],
+  [
+    'large events by their tag, of which few make a page',
+    () => right(store.read(tagged('large'))),
+    ['tag_pkey', 'event_pkey'],
+    1_000,
+  ],
   [
     'a few events of a tag that all events have',
     () => right(store.read(tagged('all'), { limit: 10, direction: 'backward' })),
     ['tag_pkey', 'event_pkey'],
-    40,
+    50,
   ],
   [
     'a rare type of a tag that all events have, found in the tag table alone',
@@ -180,7 +237,13 @@ const cases: ReadonlyArray<
     'a rare type',
     () => right(store.read(anyOf({ types: ['Rare'] }))),
     ['event_type_position', 'event_pkey'],
-    150,
+    200,
+  ],
+  [
+    'a rare type, backward',
+    () => right(store.read(anyOf({ types: ['Rare'] }), { direction: 'backward' })),
+    ['event_type_position', 'event_pkey'],
+    200,
   ],
   [
     'two items and a limit',
@@ -190,9 +253,24 @@ const cases: ReadonlyArray<
   ],
   [
     'the whole log, a page of it',
-    () => right(store.read({ _tag: 'Everything' }, { limit: 50 })),
+    () => right(store.read({ _tag: 'Everything' }, { limit: 50, after: globalPosition(100) })),
     ['event_pkey'],
-    150,
+    200,
+  ],
+  [
+    'the newest events of the whole log',
+    () =>
+      right(
+        store.read({ _tag: 'Everything' }, { limit: 50, direction: 'backward', to: globalPosition(50_000) }),
+      ),
+    ['event_pkey'],
+    200,
+  ],
+  [
+    'several pages of the whole log',
+    () => right(store.read({ _tag: 'Everything' }, { limit: 600, after: globalPosition(100) })),
+    ['event_pkey'],
+    1_900,
   ],
   ['the head', () => right(store.head), ['event_pkey'], 1],
   [
@@ -272,7 +350,7 @@ const cases: ReadonlyArray<
 const inMode = async (mode: string): Promise<void> => {
   const functions: ReadonlyArray<{ readonly signature: string }> = await sql.unsafe(
     `select p.oid::regprocedure::text as signature from pg_proc p
-     where p.pronamespace = $1::text::regnamespace and p.proname in ('append', 'append_to_stream', 'read', 'read_stream', 'settled_head', 'head')`,
+     where p.pronamespace = $1::text::regnamespace and p.proname in ('append', 'append_to_stream', 'read', 'read_streams', 'page_of_stream', 'page_of_places', 'settled_head', 'head')`,
     [schema],
   )
   for (const { signature } of functions) {

@@ -87,13 +87,50 @@ begin
 end
 $body$;
 
--- The events of one stream. The first row is no event: it carries the stream's version. What a snapshot sees of a
--- stream is a prefix of it, and events never change, so the events up to that version are what its snapshot held.
-create function read_stream(
-  of_stream text, after bigint, upto bigint, most bigint, backward boolean
+-- Events travel as columns, not as rows: a row is a page, and each of its columns holds the values of all its events in
+-- the order of the log. Client and server then have a price a page where they had one an event. A page ends at a count of
+-- events, or at a size as stored. Compression makes a size 255 times as large at the very most, and an event above the
+-- bound is a page by itself, so with bounds of a megabyte no column ever comes near the gigabyte at which a text ends.
+-- Pages of some 50 kB are the cheapest: above 128 kB the server's memory comes from the kernel anew for each value.
+
+-- How many of the events a page of a stream holds: those from low, exclusive, or those to high, inclusive. Halving finds
+-- it in a few looks, since sizes are known without fetching what is large.
+create function page_of_stream(of_stream text, low bigint, high bigint, events bigint, bytes bigint, backward boolean)
+  returns bigint
+  language plpgsql stable
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+begin
+  while events > 1 loop
+    events := events / 2;
+    exit when bytes >= (
+      select sum(pg_column_size(e.data) + pg_column_size(e.metadata))
+      from event e
+      where e.stream = of_stream
+        and e.version > case when backward then high - events else low end
+        and e.version <= case when backward then high else low + events end);
+  end loop;
+  return events;
+end
+$body$;
+
+-- The events of streams, each in its own range, in a row a page; a stream without such events has a row without them. Each
+-- row carries the stream's version. What a snapshot sees of a stream is a prefix of it, and events never change, so the
+-- events up to that version are what its snapshot held, whichever statement fetches them. Each stream has a snapshot of
+-- its own, taken after the call began: a slice promises nothing about other streams.
+-- Versions are dense, so a range of versions is a number of events, and only the first version of a page is sent. Events
+-- of a page go upwards in either direction; backward, the pages come from the top. Pages end where their sizes have
+-- reached enough_bytes; null is never. A page is tried with twice the events of the one before it at most, so that large
+-- events, of which a page holds few, are not counted over and over.
+create function read_streams(
+  streams text[], afters bigint[], uptos bigint[], mosts bigint[], backward boolean,
+  page_events bigint, page_bytes bigint, enough_bytes bigint
 ) returns table (
-  "position" bigint, version bigint, recorded_at_ms bigint, id uuid, schema_version smallint, stream text, type text,
-  tags json, data json, metadata json, seen bigint[])
+  nth int, seen bigint, version bigint, positions bigint[], moments bigint[], ids text, schema_versions smallint[],
+  types json, tags text, data text, metadata text)
   language plpgsql volatile security definer
   set search_path from current
   set plan_cache_mode = force_generic_plan
@@ -102,30 +139,65 @@ create function read_stream(
 as $body$
 #variable_conflict use_column
 declare
-  newest bigint := coalesce(
-    (select e.version from event e where e.stream = of_stream order by e.version desc limit 1), 0);
+  newest bigint;
+  low bigint;
+  high bigint;
+  bottom bigint;
+  page bigint;
+  bytes bigint;
+  total bigint;
 begin
-  return query select null::bigint, newest, null::bigint, null::uuid, null::smallint, null, null, null::json,
-    null::json, null::json, null::bigint[];
-  if newest = 0 then
-    return;
-  elsif backward then
-    return query
-    select e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint, e.id, e.schema_version,
-      e.stream, e.type, to_json(e.tags), e.data, e.metadata, null::bigint[]
-    from event e
-    where e.stream = of_stream and e.version > after and e.version <= least(upto, newest)
-    order by e.version desc
-    limit most;
-  else
-    return query
-    select e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint, e.id, e.schema_version,
-      e.stream, e.type, to_json(e.tags), e.data, e.metadata, null::bigint[]
-    from event e
-    where e.stream = of_stream and e.version > after and e.version <= least(upto, newest)
-    order by e.version
-    limit most;
-  end if;
+  for which in 1 .. cardinality(streams) loop
+    newest := coalesce(
+      (select e.version from event e where e.stream = streams[which] order by e.version desc limit 1), 0);
+    low := afters[which];
+    high := least(uptos[which], newest);
+    if backward then
+      low := greatest(low, high - mosts[which]);
+    elsif low < high then
+      high := low + least(high - low, mosts[which]);
+    end if;
+    if low >= high then
+      nth := which;
+      seen := newest;
+      return next;
+      continue;
+    end if;
+    total := 0;
+    page := page_events;
+    loop
+      page := least(high - low, page_events, page * 2);
+      bottom := case when backward then high - page else low end;
+      bytes := (
+        select sum(pg_column_size(e.data) + pg_column_size(e.metadata))
+        from event e
+        where e.stream = streams[which] and e.version > bottom and e.version <= bottom + page);
+      if bytes > page_bytes then
+        page := page_of_stream(streams[which], low, high, page, page_bytes, backward);
+        bottom := case when backward then high - page else low end;
+        bytes := page_bytes;
+      end if;
+
+      return query
+      select which, newest, bottom + 1, array_agg(e.position),
+        array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint), string_agg(e.id::text, ','),
+        array_agg(e.schema_version), array_to_json(array_agg(e.type)),
+        string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
+        string_agg(e.data::text, ','), string_agg(e.metadata::text, ',')
+      from (
+        select e.position, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata
+        from event e
+        where e.stream = streams[which] and e.version > bottom and e.version <= bottom + page
+        order by e.version) e;
+      total := total + bytes;
+      exit when high - low <= page or total >= enough_bytes;
+      if backward then
+        high := bottom;
+      else
+        low := bottom + page;
+      end if;
+    end loop;
+  end loop;
 end
 $body$;
 
@@ -160,16 +232,38 @@ as $body$
     limit most)
 $body$;
 
--- The events that match a query. The first row is no event: it carries, for each item, up to where this read has seen
--- every event that the item can ever match. For an item with tags that is the newest event of its anchor tag in the
--- snapshot of the read (what a snapshot sees of a tag is a prefix of it); for an item without tags it is the settled
--- head, and then nothing above it is read. The places of the events and the tokens come from one statement, hence from
--- one snapshot; the events themselves are fetched by another, which cannot find them changed.
+-- How many of the first places a page holds.
+create function page_of_places(places bigint[], events int, bytes bigint) returns int
+  language plpgsql stable
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+begin
+  while events > 1 loop
+    events := events / 2;
+    exit when bytes >= (
+      select sum(pg_column_size(e.data) + pg_column_size(e.metadata))
+      from event e
+      where e.position = any (places[1:events]));
+  end loop;
+  return events;
+end
+$body$;
+
+-- The events that match a query, in rows as above, or a row without events where none match. Each row carries whether more
+-- events matched than are in it and the rows before, and for each item up to where this read has seen every event that the item can ever match. For an item with tags that is
+-- the newest event of its anchor tag in the snapshot of the read (what a snapshot sees of a tag is a prefix of it); for an
+-- item without tags it is the settled head, and then nothing above it is read. The places of the events and the tokens
+-- come from one statement, hence from one snapshot; the events themselves are fetched by others, which cannot find them
+-- changed.
 create function read(
-  item_anchor bigint[], item_types text[], item_tags text[], after bigint, upto bigint, most bigint, backward boolean
+  item_anchor bigint[], item_types text[], item_tags text[], after bigint, upto bigint, most bigint, backward boolean,
+  page_events int, page_bytes bigint, enough_bytes bigint
 ) returns table (
-  "position" bigint, version bigint, recorded_at_ms bigint, id uuid, schema_version smallint, stream text, type text,
-  tags json, data json, metadata json, seen bigint[])
+  seen bigint[], more boolean, versions bigint[], streams json, positions bigint[], moments bigint[], ids text,
+  schema_versions smallint[], types json, tags text, data text, metadata text)
   language plpgsql volatile security definer
   set search_path from current
   set plan_cache_mode = force_generic_plan
@@ -179,8 +273,13 @@ as $body$
 #variable_conflict use_column
 declare
   head bigint := 9223372036854775807;
-  positions bigint[];
   tokens bigint[];
+  places bigint[];
+  part bigint[];
+  page int;
+  bytes bigint;
+  total bigint := 0;
+  passed int := 0;
 begin
   if array_position(item_anchor, null) is not null then
     head := settled_head();
@@ -207,7 +306,7 @@ begin
         where i.anchor is null
         order by 1 desc
         limit most)
-    into tokens, positions;
+    into tokens, places;
   else
     with item as materialized (
       select i.anchor, i.types::text[] as types, i.tags::text[] as tags, i.nth
@@ -229,25 +328,42 @@ begin
         where i.anchor is null
         order by 1
         limit most)
-    into tokens, positions;
+    into tokens, places;
   end if;
 
-  return query select null::bigint, null::bigint, null::bigint, null::uuid, null::smallint, null, null, null::json,
-    null::json, null::json, tokens;
-  if backward then
-    return query
-    select e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint, e.id, e.schema_version,
-      e.stream, e.type, to_json(e.tags), e.data, e.metadata, null::bigint[]
-    from event e
-    where e.position = any (positions)
-    order by e.position desc;
-  else
-    return query
-    select e.position, e.version, (extract(epoch from e.recorded_at) * 1000)::bigint, e.id, e.schema_version,
-      e.stream, e.type, to_json(e.tags), e.data, e.metadata, null::bigint[]
-    from event e
-    where e.position = any (positions)
-    order by e.position;
+  if places = '{}' then
+    seen := tokens;
+    more := false;
+    return next;
+    return;
   end if;
+  page := page_events;
+  loop
+    part := places[passed + 1 : passed + least(page_events, page * 2)];
+    page := cardinality(part);
+    bytes := (
+      select sum(pg_column_size(e.data) + pg_column_size(e.metadata)) from event e where e.position = any (part));
+    if bytes > page_bytes then
+      page := page_of_places(part, page, page_bytes);
+      part := part[1:page];
+      bytes := page_bytes;
+    end if;
+
+    passed := passed + page;
+    more := passed < cardinality(places);
+    return query
+    select tokens, more, array_agg(e.version), array_to_json(array_agg(e.stream)), array_agg(e.position),
+      array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint), string_agg(e.id::text, ','),
+      array_agg(e.schema_version), array_to_json(array_agg(e.type)),
+      string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
+      string_agg(e.data::text, ','), string_agg(e.metadata::text, ',')
+    from (
+      select e.version, e.stream, e.position, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata
+      from event e
+      where e.position = any (part)
+      order by e.position) e;
+    total := total + bytes;
+    exit when not more or total >= enough_bytes;
+  end loop;
 end
 $body$;
