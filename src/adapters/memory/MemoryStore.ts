@@ -60,7 +60,7 @@ export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): Fo
   return {
     feed,
     supports: { severalStreams: true, queries: true },
-    append: (request) => TE.fromIOEither(() => append(request, now, log, recorded)),
+    append: (request) => async () => append(request, now, log, recorded),
     readStream: (stream, range = {}) =>
       TE.fromIOEither(() => {
         const checked = E.apSecond(checkRange(range))(checkStreamId(stream))
