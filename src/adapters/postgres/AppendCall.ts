@@ -38,8 +38,12 @@ export const lockKeysMax = 64
 
 /** The statements of appends. Their texts never change, so the server parses each once a connection. */
 export const appendStatement = (schema: Schema): Statement => {
-  const [toOneStream, any] = [toStreamStatement(schema), anyStatement(schema)]
-  return ({ length }) => (length === toStreamLength ? toOneStream : any)
+  const [toOne, toStreams, any] = [
+    toStreamStatement(schema),
+    toStreamsStatement(schema),
+    anyStatement(schema),
+  ]
+  return ({ length }) => (length === toStreamLength ? toOne : length === toStreamsLength ? toStreams : any)
 }
 
 /** Events of one stream: half of the parameters, and two thirds of the work on either side. One event needs no arrays. */
@@ -52,6 +56,16 @@ const toStreamStatement = ({ quoted }: Schema): string => `
     string_to_array($12::text, chr(31)), string_to_array($13::text, chr(31)))`
 
 const toStreamLength = 13
+
+/** Appends of which each has events of one stream: half of the parameters again, and one statement for all of them. */
+const toStreamsStatement = ({ quoted }: Schema): string => `
+  select positions, versions, repeated, array_to_string(failed, ',')
+  from ${quoted}.append_to_streams(
+    $1::text::bigint[], $2::text::int[], $3::text::int[], $4::text::text[], $5::text::bigint[],
+    $6::text::uuid[], $7::text::text[], $8::text::smallint[],
+    string_to_array($9::text, chr(31)), string_to_array($10::text, chr(31)))`
+
+const toStreamsLength = 10
 
 const anyStatement = ({ quoted }: Schema): string => `
   select positions, versions, repeated, array_to_string(failed, ',')
@@ -70,36 +84,110 @@ export const appendCall = (
   appends: ReadonlyArray<StorableAppend>,
   keysMax: number = lockKeysMax,
 ): AppendCall => {
-  const only = appends.length === 1 ? appends[0] : undefined
-  return (only && callToStream(keys, only)) ?? callOfAny(keys, appends, keysMax)
+  const plain = plainsOf(appends)
+  const [only] = plain ?? []
+  if (plain === undefined || only === undefined) return callOfAny(keys, appends, keysMax)
+  return plain.length === 1
+    ? callToStream(keys, only)
+    : (callToStreams(keys, plain, keysMax) ?? callOfAny(keys, appends, keysMax))
 }
 
-/** The call for an append whose events are of one stream and have no tags, with no condition but on that stream. */
-const callToStream = (keys: LockKeys, append: StorableAppend): AppendCall | undefined => {
-  const { events, condition } = append
+/** An append whose events are of one stream and have no tags, with no condition but on that stream. */
+interface Plain {
+  readonly stream: StreamId
+  readonly events: ReadonlyArray<StorableEvent>
+  readonly belief: StreamExpectation | undefined
+}
+
+/** Undefined unless all of them are plain. */
+const plainsOf = (appends: ReadonlyArray<StorableAppend>): ReadonlyArray<Plain> | undefined => {
+  const plain: Array<Plain> = []
+  for (const append of appends) {
+    const one = plainOf(append)
+    if (one === undefined) return undefined
+    plain.push(one)
+  }
+  return plain
+}
+
+const plainOf = ({ events, expected, condition }: StorableAppend): Plain | undefined => {
+  const stream = events[0]?.stream
+  if (stream === undefined || condition !== undefined) return undefined
+  let belief: StreamExpectation | undefined
+  for (const expectation of expected) {
+    if (expectation.version._tag === 'Any') continue
+    if (belief !== undefined || expectation.stream !== stream) return undefined
+    belief = expectation
+  }
+  for (const each of events) if (each.stream !== stream || each.tags.length > 0) return undefined
+  return { stream, events, belief }
+}
+
+const callToStream = (keys: LockKeys, plain: Plain): AppendCall => {
+  const { stream, events, belief } = plain
   const [event] = events
-  const expected = expectationsOf(append, 0)
-  const [belief, ...others] = expected
-  if (event === undefined || condition !== undefined || others.length > 0) return undefined
-  const { stream } = event
-  if (belief !== undefined && belief.expectation.stream !== stream) return undefined
-  if (events.some((each) => each.stream !== stream || each.tags.length > 0)) return undefined
   return {
     parameters: [
       String(keys.ofStream(stream)),
       stream,
-      belief === undefined ? null : String(codeOf(belief.expectation.version)),
-      ...(events.length === 1 ? [...oneEvent(event), ...nothing] : [...nothing, ...severalEvents(events)]),
+      belief === undefined ? null : String(codeOf(belief.version)),
+      ...(event !== undefined && events.length === 1
+        ? [...oneEvent(event), ...nothing]
+        : [...nothing, ...severalEvents(events)]),
     ],
-    answersFrom: (row) => {
-      const answer = answerFrom(row)
-      const failure = answer.failures.get(1)
-      if (failure === undefined) return [E.right(appendedOf(events, 0, answer, answer.repeated.has(1n)))]
-      const entries = events.map((event) => ({ event }))
-      return [E.left(conflictOf(failure, expected, entries))]
-    },
+    answersFrom: answersTo([plain]),
   }
 }
+
+/** Undefined where they would lock more keys than they may. */
+const callToStreams = (
+  keys: LockKeys,
+  plain: ReadonlyArray<Plain>,
+  keysMax: number,
+): AppendCall | undefined => {
+  const events = plain.flatMap((each) => each.events)
+  const counts = new Map<StreamId, number>()
+  const nths = events.map(({ stream }) => {
+    const nth = (counts.get(stream) ?? 0) + 1
+    counts.set(stream, nth)
+    return nth
+  })
+  if (counts.size > keysMax) return undefined
+  const isOneEach = counts.size === events.length
+  return {
+    parameters: [
+      numberArray(sorted(new Set(Array.from(counts.keys(), keys.ofStream)))),
+      isOneEach ? null : numberArray(plain.flatMap(({ events }, index) => events.map(() => index + 1))),
+      isOneEach ? null : numberArray(nths),
+      textArray(events.map(({ stream }) => stream)),
+      numberArray(plain.flatMap(({ events, belief }) => events.map(() => belief && codeOf(belief.version)))),
+      ...severalEvents(events),
+    ],
+    answersFrom: answersTo(plain),
+  }
+}
+
+const answersTo =
+  (plain: ReadonlyArray<Plain>): AppendCall['answersFrom'] =>
+  (row) => {
+    const answer = answerFrom(row)
+    let next = 0
+    return plain.map(({ stream, events }, index) => {
+      next += events.length
+      const failure = answer.failures.get(index + 1)
+      if (failure !== undefined) return E.left(conflictOf(failure, ...beliefsAndEvents(plain)))
+      const lastPosition = positionAt(answer.positions, next - 1)
+      const streams = [{ stream, version: version(answer.versions[next - 1] ?? 0n) }]
+      return E.right({ streams, lastPosition, repeated: answer.repeated.has(BigInt(index + 1)) })
+    })
+  }
+
+/** To what the numbers in a failure point. */
+const beliefsAndEvents = (plain: ReadonlyArray<Plain>) =>
+  [
+    plain.flatMap(({ belief }) => (belief === undefined ? [] : [{ expectation: belief }])),
+    plain.flatMap(({ events }) => events.map((event) => ({ event }))),
+  ] as const
 
 const oneEvent = ({ id, type, schemaVersion, data, metadata }: StorableEvent): ReadonlyArray<string> => [
   id,
