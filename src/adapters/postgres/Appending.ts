@@ -5,42 +5,43 @@
  * @since 0.1.0
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
-import type { Appended, StorableAppend } from '../../store/Append.js'
 import type { AppendError } from '../../store/StoreError.js'
 import { appendCall, appendStatement, lockKeysMax } from './AppendCall.js'
-import { type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
+import { type Appends, type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
 import { type Connection, type Row, send } from './Connection.js'
 import { type LockKeys, lockKeysOf } from './LockKey.js'
 import type { Schema } from './Schema.js'
 import { type Fault, transactionFailed } from './SqlState.js'
+import { type Traffic, trafficOf } from './Traffic.js'
 
 /** The part of the store that appends what has passed the gate; `batching` is undefined where each goes by itself. */
 export const appendsOf = (
   connection: Connection,
   schema: Schema,
   batching: BatcherOptions | undefined,
-): ((append: StorableAppend) => TE.TaskEither<AppendError, Appended>) =>
-  appendBy(send(connection, appendStatement(schema)), lockKeysOf(schema.name), batching)
+): Traffic => {
+  const sendAppend = send(connection, appendStatement(schema))
+  const keys = lockKeysOf(schema.name)
+  return trafficOf((counted) =>
+    batching === undefined
+      ? oneByOne(counted(callBy(sendAppend, keys, lockKeysMax)))
+      : batcher(batching, counted(callBy(sendAppend, keys, batching.limits.keys)), appendError),
+  )
+}
 
 type Send = (parameters: ReadonlyArray<string | null>) => TE.TaskEither<Fault, ReadonlyArray<Row>>
 
-/** An append as it is sent: in company, or by itself. */
-const appendBy = (
-  sendAppend: Send,
-  keys: LockKeys,
-  batching: BatcherOptions | undefined,
-): ((append: StorableAppend) => TE.TaskEither<AppendError, Appended>) => {
-  if (batching !== undefined) {
-    return batcher(batching, callBy(sendAppend, keys, batching.limits.keys), appendError)
-  }
-  const call = callBy(sendAppend, keys, lockKeysMax)
-  return (append) =>
+/** Each append is a call, at once: nobody waits here, so there is nobody to be taken back. */
+const oneByOne = (call: CallAppends): Appends => ({
+  append: (append) =>
     F.pipe(
       call([append]),
       TE.mapLeft(appendError),
       TE.chainEitherKW(([answer]) => answer ?? E.left(unanswered)),
-    )
-}
+    ),
+  waiting: () => 0,
+  dismiss: () => {},
+})
 
 /**
  * Sends the call, and once more where a unique index refused it: two appends that share an event id but no stream do

@@ -5,18 +5,19 @@
  * Used by: users.
  * @since 0.1.0
  */
-import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { either as E, function as F, task as T, taskEither as TE } from 'fp-ts'
 import type { FollowedStore } from '../../run/Feed.js'
 import { checkAppend, nothingAppended } from '../../store/Append.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { lockKeysMax } from './AppendCall.js'
 import { appendsOf } from './Appending.js'
-import type { BatcherOptions } from './Batcher.js'
+import { aborted, type BatcherOptions } from './Batcher.js'
 import { type Connection, isPool } from './Connection.js'
 import { feedOf } from './Feed.js'
 import type { HintsOption } from './Hints.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
+import type { AppendFigures } from './Traffic.js'
 
 /** Where a store lives, and how its appends travel. */
 export interface PostgresStoreOptions extends SchemaOptions {
@@ -42,6 +43,19 @@ export interface BatchingOptions {
   readonly itemsMax?: number
   /** Appends that wait to be sent, from 1 to 1,000,000; 10,000 unless given. Beyond it the answer is `Busy`, at once. */
   readonly queueMax?: number
+}
+
+/** A store of events, and what its operator needs of it. */
+export interface PostgresStore extends FollowedStore {
+  /** What the appends of this store have been doing. A plain value, as of now. */
+  readonly figures: () => AppendFigures
+  /**
+   * Ends the store, not your pool. From the call on a new append is answered `Unavailable`, nothing written; those that
+   * wait or are under way are finished. After the grace (in milliseconds, 10,000 unless given) those that still wait are
+   * answered the same, and those under way are left to their calls. Done when nobody waits any more; a program that ends
+   * closes its stores first and then its pool. Reads go on.
+   */
+  readonly close: (graceMs?: number) => T.Task<void>
 }
 
 /**
@@ -82,7 +96,7 @@ export interface BatchingOptions {
  * facts // => { _tag: 'Right', right: [{ owner: 'Ada' }] }
  * await sql.end()
  */
-export const postgresStore = (connection: Connection, options: PostgresStoreOptions = {}): FollowedStore => {
+export const postgresStore = (connection: Connection, options: PostgresStoreOptions = {}): PostgresStore => {
   const schema = schemaOf(options)
   if (E.isLeft(schema)) return refusing(schema.left)
   const batching = batchingOf(options.batching ?? {})
@@ -123,34 +137,50 @@ const batchingOf = (
 const supports = { severalStreams: true, queries: true }
 
 /** A store in a schema that cannot be: a wrong name is an answer like any other wrong input. */
-const refusing = (problem: InvalidInput): FollowedStore => ({
+const refusing = (problem: InvalidInput): PostgresStore => ({
   supports,
   append: () => TE.left(problem),
   readStream: () => TE.left(problem),
   read: () => TE.left(problem),
   head: TE.left(problem),
   feed: { page: () => TE.left(problem), positionAt: () => TE.left(problem), onRecorded: () => F.constVoid },
+  figures: () => noFigures,
+  close: () => T.of(undefined),
 })
+
+const noFigures: AppendFigures = {
+  open: 0,
+  waiting: 0,
+  callsUnderWay: 0,
+  calls: 0,
+  largestCall: 0,
+  appends: 0,
+  conflicts: 0,
+  failures: 0,
+}
 
 const storeIn = (
   connection: Connection,
   schema: Schema,
   batching: BatcherOptions | undefined,
   hints: HintsOption = 'listen',
-): FollowedStore => {
+): PostgresStore => {
   const { recorded, ...feed } = feedOf(connection, schema, hints)
-  const append = appendsOf(connection, schema, batching)
+  const { append, close, figures } = appendsOf(connection, schema, batching)
   return {
     supports,
-    append: (request) =>
-      request.events.length === 0
-        ? TE.right(nothingAppended)
-        : F.pipe(
-            TE.fromEither(checkAppend(request)),
-            TE.chainW(append),
-            TE.chainFirstIOK(() => recorded),
-          ),
+    append:
+      (request, { signal } = {}) =>
+      async () => {
+        if (signal?.aborted) return E.left(aborted)
+        if (request.events.length === 0) return E.right(nothingAppended)
+        const storable = checkAppend(request)
+        if (E.isLeft(storable)) return storable
+        return TE.chainFirstIOK(() => recorded)(append(storable.right, signal))()
+      },
     ...readsOf(connection, schema),
     feed,
+    figures,
+    close: (graceMs = 10_000) => close(graceMs),
   }
 }

@@ -2,5 +2,11 @@
 
 export type { Connection } from './Connection.js'
 export { type Migrated, type MigrateError, migrate, type NewerSchema } from './Migrate.js'
-export { type BatchingOptions, type PostgresStoreOptions, postgresStore } from './PostgresStore.js'
+export {
+  type BatchingOptions,
+  type PostgresStore,
+  type PostgresStoreOptions,
+  postgresStore,
+} from './PostgresStore.js'
 export type { SchemaOptions } from './Schema.js'
+export type { AppendFigures } from './Traffic.js'
