@@ -36,15 +36,27 @@ export interface AppendCall {
  */
 export const lockKeysMax = 64
 
+/**
+ * How positions are given. Either way they grow in the order of the log. `concurrent` appends commit side by side, and one
+ * that is rolled back leaves a hole. `gapless` positions are 1, 2, 3 and so on, and commits happen one at a time.
+ */
+export type Ordering = 'concurrent' | 'gapless'
+
 /** The statements of appends. Their texts never change, so the server parses each once a connection. */
-export const appendStatement = (schema: Schema): Statement => {
+export const appendStatement = (schema: Schema, ordering: Ordering = 'concurrent'): Statement => {
   const [toOne, toStreams, any] = [
     toStreamStatement(schema),
-    toStreamsStatement(schema),
-    anyStatement(schema),
+    toStreamsStatement(schema, ordering),
+    anyStatement(schema, ordering),
   ]
   return ({ length }) => (length === toStreamLength ? toOne : length === toStreamsLength ? toStreams : any)
 }
+
+/** The function, called for what it needs of the log. Its first parameter waits for that. */
+const calling = (quoted: string, name: string, ordering: Ordering): string =>
+  ordering === 'concurrent'
+    ? `${quoted}.${name}($1::text::bigint[]`
+    : `${quoted}.hold_log() as held cross join lateral ${quoted}.${name}(case when held then $1::text::bigint[] end`
 
 /** Events of one stream: half of the parameters, and two thirds of the work on either side. One event needs no arrays. */
 const toStreamStatement = ({ quoted }: Schema): string => `
@@ -58,19 +70,17 @@ const toStreamStatement = ({ quoted }: Schema): string => `
 const toStreamLength = 13
 
 /** Appends of which each has events of one stream: half of the parameters again, and one statement for all of them. */
-const toStreamsStatement = ({ quoted }: Schema): string => `
+const toStreamsStatement = ({ quoted }: Schema, ordering: Ordering): string => `
   select positions, versions, repeated, array_to_string(failed, ',')
-  from ${quoted}.append_to_streams(
-    $1::text::bigint[], $2::text::int[], $3::text::int[], $4::text::text[], $5::text::bigint[],
+  from ${calling(quoted, 'append_to_streams', ordering)}, $2::text::int[], $3::text::int[], $4::text::text[], $5::text::bigint[],
     $6::text::uuid[], $7::text::text[], $8::text::smallint[],
     string_to_array($9::text, chr(31)), string_to_array($10::text, chr(31)))`
 
 const toStreamsLength = 10
 
-const anyStatement = ({ quoted }: Schema): string => `
+const anyStatement = ({ quoted }: Schema, ordering: Ordering): string => `
   select positions, versions, repeated, array_to_string(failed, ',')
-  from ${quoted}.append(
-    $1::text::bigint[], $2::text::boolean,
+  from ${calling(quoted, 'append', ordering)}, $2::text::boolean,
     $3::text::text[],
     $4::text::int[], $5::text::int[], $6::text::bigint[],
     $7::text::int[], $8::text::bigint[], $9::text::text[], $10::text::text[], $11::text::bigint[],
@@ -83,13 +93,15 @@ export const appendCall = (
   keys: LockKeys,
   appends: ReadonlyArray<StorableAppend>,
   keysMax: number = lockKeysMax,
+  ordering: Ordering = 'concurrent',
 ): AppendCall => {
   const plain = plainsOf(appends)
   const [only] = plain ?? []
-  if (plain === undefined || only === undefined) return callOfAny(keys, appends, keysMax)
-  return plain.length === 1
+  if (plain === undefined || only === undefined) return callOfAny(keys, appends, keysMax, ordering)
+  // To one stream there is no gapless way: that function cannot do without its key.
+  return plain.length === 1 && ordering === 'concurrent'
     ? callToStream(keys, only)
-    : (callToStreams(keys, plain, keysMax) ?? callOfAny(keys, appends, keysMax))
+    : (callToStreams(keys, plain, keysMax, ordering) ?? callOfAny(keys, appends, keysMax, ordering))
 }
 
 /** An append whose events are of one stream and have no tags, with no condition but on that stream. */
@@ -144,6 +156,7 @@ const callToStreams = (
   keys: LockKeys,
   plain: ReadonlyArray<Plain>,
   keysMax: number,
+  ordering: Ordering,
 ): AppendCall | undefined => {
   const events = plain.flatMap((each) => each.events)
   const counts = new Map<StreamId, number>()
@@ -156,7 +169,9 @@ const callToStreams = (
   const isOneEach = counts.size === events.length
   return {
     parameters: [
-      numberArray(sorted(new Set(Array.from(counts.keys(), keys.ofStream)))),
+      ordering === 'gapless'
+        ? numberArray([])
+        : numberArray(sorted(new Set(Array.from(counts.keys(), keys.ofStream)))),
       isOneEach ? null : numberArray(plain.flatMap(({ events }, index) => events.map(() => index + 1))),
       isOneEach ? null : numberArray(nths),
       textArray(events.map(({ stream }) => stream)),
@@ -207,7 +222,12 @@ const severalEvents = (events: ReadonlyArray<StorableEvent>): ReadonlyArray<stri
 
 const nothing = [null, null, null, null, null]
 
-const callOfAny = (keys: LockKeys, appends: ReadonlyArray<StorableAppend>, keysMax: number): AppendCall => {
+const callOfAny = (
+  keys: LockKeys,
+  appends: ReadonlyArray<StorableAppend>,
+  keysMax: number,
+  ordering: Ordering,
+): AppendCall => {
   const events = appends.flatMap((append, index) =>
     append.events.map((event) => ({ item: index + 1, event })),
   )
@@ -223,7 +243,8 @@ const callOfAny = (keys: LockKeys, appends: ReadonlyArray<StorableAppend>, keysM
     ...tags.map(({ hash }) => keys.ofTag(hash)),
     ...conditions.flatMap(({ anchor }) => (anchor === undefined ? [] : [keys.ofTag(anchor)])),
   ])
-  const alone = lockKeys.size > keysMax || conditions.some(({ anchor }) => anchor === undefined)
+  const alone =
+    ordering === 'gapless' || lockKeys.size > keysMax || conditions.some(({ anchor }) => anchor === undefined)
   return {
     parameters: [
       numberArray(alone ? [] : sorted(lockKeys)),

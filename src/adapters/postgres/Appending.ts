@@ -5,11 +5,12 @@
  * @since 0.1.0
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import type { StorableAppend } from '../../store/Append.js'
 import type { AppendError } from '../../store/StoreError.js'
-import { appendCall, appendStatement, lockKeysMax } from './AppendCall.js'
+import { type AppendCall, appendCall, appendStatement, lockKeysMax, type Ordering } from './AppendCall.js'
 import { type Appends, type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
 import { type Connection, type Row, send } from './Connection.js'
-import { type LockKeys, lockKeysOf } from './LockKey.js'
+import { lockKeysOf } from './LockKey.js'
 import type { Schema } from './Schema.js'
 import { type Fault, transactionFailed } from './SqlState.js'
 import { type Traffic, trafficOf } from './Traffic.js'
@@ -19,13 +20,16 @@ export const appendsOf = (
   connection: Connection,
   schema: Schema,
   batching: BatcherOptions | undefined,
+  ordering: Ordering,
 ): Traffic => {
-  const sendAppend = send(connection, appendStatement(schema))
+  const sendAppend = send(connection, appendStatement(schema, ordering))
   const keys = lockKeysOf(schema.name)
+  const callWithin = (keysMax: number) =>
+    callBy(sendAppend, (appends) => appendCall(keys, appends, keysMax, ordering))
   return trafficOf((counted) =>
     batching === undefined
-      ? oneByOne(counted(callBy(sendAppend, keys, lockKeysMax)))
-      : batcher(batching, counted(callBy(sendAppend, keys, batching.limits.keys)), appendError),
+      ? oneByOne(counted(callWithin(lockKeysMax)))
+      : batcher(batching, counted(callWithin(batching.limits.keys)), appendError),
   )
 }
 
@@ -48,9 +52,9 @@ const oneByOne = (call: CallAppends): Appends => ({
  * not wait for each other's locks, so both may look before either has written. The second look finds the winner.
  */
 const callBy =
-  (sendAppend: Send, keys: LockKeys, keysMax: number): CallAppends =>
+  (sendAppend: Send, callOf: (appends: ReadonlyArray<StorableAppend>) => AppendCall): CallAppends =>
   (appends) => {
-    const call = appendCall(keys, appends, keysMax)
+    const call = callOf(appends)
     return F.pipe(
       sendAppend(call.parameters),
       TE.orElse((fault) =>

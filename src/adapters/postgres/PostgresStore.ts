@@ -9,7 +9,7 @@ import { either as E, function as F, task as T, taskEither as TE } from 'fp-ts'
 import type { FollowedStore } from '../../run/Feed.js'
 import { checkAppend, nothingAppended } from '../../store/Append.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
-import { lockKeysMax } from './AppendCall.js'
+import { lockKeysMax, type Ordering } from './AppendCall.js'
 import { appendsOf } from './Appending.js'
 import { aborted, type BatcherOptions } from './Batcher.js'
 import { type Connection, isPool } from './Connection.js'
@@ -33,6 +33,13 @@ export interface PostgresStoreOptions extends SchemaOptions {
    * there, as in a transaction, followers look from time to time.
    */
   readonly hints?: HintsOption
+  /**
+   * `concurrent` unless given: positions may have holes, left by appends that were rolled back. `gapless` makes them 1, 2,
+   * 3 and so on, as an audit may demand. It costs that the log commits one call at a time, whoever writes and to whatever
+   * stream; so keep batching on, and never hold a transaction open in which you have appended. Stores of both kinds may
+   * use one log, and then the holes are those of the concurrent ones.
+   */
+  readonly ordering?: Ordering
 }
 
 /** How concurrent appends of one store share calls. */
@@ -103,7 +110,8 @@ export const postgresStore = (connection: Connection, options: PostgresStoreOpti
   if (E.isLeft(batching)) return refusing(batching.left)
   // On one connection a call of several appends would wait for locks of which the caller knows nothing, and its failure
   // would fail the transaction of all of them.
-  return storeIn(connection, schema.right, isPool(connection) ? batching.right : undefined, options.hints)
+  const inCompany = isPool(connection) ? batching.right : undefined
+  return storeIn(connection, schema.right, inCompany, options)
 }
 
 /** What a call holds at most, beside what the user bounds: enough to hide a round trip, and a few megabytes. */
@@ -163,10 +171,10 @@ const storeIn = (
   connection: Connection,
   schema: Schema,
   batching: BatcherOptions | undefined,
-  hints: HintsOption = 'listen',
+  { hints = 'listen', ordering = 'concurrent' }: PostgresStoreOptions,
 ): PostgresStore => {
   const { recorded, ...feed } = feedOf(connection, schema, hints)
-  const { append, close, figures } = appendsOf(connection, schema, batching)
+  const { append, close, figures } = appendsOf(connection, schema, batching, ordering)
   return {
     supports,
     append:

@@ -29,7 +29,7 @@ export interface AppendFigures {
   readonly appends: number
   /** Those that a version, a condition or an event id refused. */
   readonly conflicts: number
-  /** Those that were answered by any other error. */
+  /** Those that were answered by any other error, except those that their callers took back. */
   readonly failures: number
 }
 
@@ -63,7 +63,9 @@ export const trafficOf = (open: (counted: (call: CallAppends) => CallAppends) =>
     count.open += 1
     try {
       const answer = await sent()
-      if (E.isLeft(answer)) count[isConflict(answer.left) ? 'conflicts' : 'failures'] += 1
+      if (E.isLeft(answer) && answer.left._tag !== 'Aborted') {
+        count[isConflict(answer.left) ? 'conflicts' : 'failures'] += 1
+      }
       return answer
     } finally {
       count.open -= 1

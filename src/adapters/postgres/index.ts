@@ -1,5 +1,6 @@
 /** The event store on PostgreSQL, by postgres.js. */
 
+export type { Ordering } from './AppendCall.js'
 export type { Connection } from './Connection.js'
 export { type Migrated, type MigrateError, migrate, type NewerSchema } from './Migrate.js'
 export {

@@ -447,3 +447,38 @@ begin
     '{}', '{}', '{}') a;
 end
 $body$;
+
+-- For appends without gaps: called before one of the functions above, in the same statement, with no keys. It takes the
+-- marker alone, which keeps every other append of the log from drawing positions until this one's commit is visible; and
+-- it sets the sequence back to the head, as far as appends that were rolled back had moved it on. Nobody has seen the
+-- positions that are given away a second time: they lie above the head, and everyone who might own one has finished.
+-- Whoever holds keys may wait for the marker, so whoever holds the marker must not wait for keys; hence none are taken.
+-- Stores of both orderings may share a log: it is in order all the same, and the holes are those of the others.
+create function hold_log() returns boolean
+  language plpgsql volatile security definer
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+declare
+  head bigint;
+  drawn bigint;
+begin
+  -- An older snapshot has an older head, and setval is not rolled back.
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using
+      errcode = 'DE001',
+      message = 'An append needs READ COMMITTED.',
+      detail = current_setting('transaction_isolation');
+  end if;
+
+  if pg_advisory_xact_lock('event'::regclass::oid::int, 1) is null then return false; end if;
+  head := coalesce((select e.position from event e order by e.position desc limit 1), 0);
+  drawn := (select case when s.is_called then s.last_value else 0 end from event_position s);
+  if drawn <> head then
+    perform setval('event_position', greatest(head, 1), head > 0);
+  end if;
+  return true;
+end
+$body$;

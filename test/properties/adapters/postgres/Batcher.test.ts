@@ -265,16 +265,17 @@ law.rejects(
   'a planner whose items keep their places when they are taken back',
   progress((within) => {
     const planner = batchPlanner<Traveller>(within)
-    const gone = new Set<number>()
+    const [left, gone] = [new Set<number>(), new Set<number>()]
     return {
       ...planner,
-      waiting: () => planner.waiting() - gone.size,
+      waiting: () => planner.waiting() - [...gone].filter((nth) => !left.has(nth)).length,
       add: (item, real) => {
         planner.add(item, real)
-        return () => gone.size < gone.add(item.nth).size
+        return () => !left.has(item.nth) && gone.size < gone.add(item.nth).size
       },
       next: () => {
         const { items, release } = planner.next()
+        for (const { nth } of items) left.add(nth)
         return { items: items.filter(({ nth }) => !gone.has(nth)), release }
       },
     }
