@@ -4,7 +4,7 @@
  * Used by: `postgresStore`.
  * @since 0.1.0
  */
-import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { either as E, function as F, type io, taskEither as TE } from 'fp-ts'
 import type { StorableAppend } from '../../store/Append.js'
 import type { AppendError } from '../../store/StoreError.js'
 import { type AppendCall, appendCall, appendStatement, lockKeysMax, type Ordering } from './AppendCall.js'
@@ -15,21 +15,31 @@ import type { Schema } from './Schema.js'
 import { type Fault, transactionFailed } from './SqlState.js'
 import { type Traffic, trafficOf } from './Traffic.js'
 
-/** The part of the store that appends what has passed the gate; `batching` is undefined where each goes by itself. */
+/** How a store appends. */
+export interface AppendingOptions {
+  /** Undefined where each append goes by itself. */
+  readonly batching: BatcherOptions | undefined
+  readonly ordering: Ordering
+  /** To be told of every append that was recorded. */
+  readonly recorded: io.IO<void>
+}
+
+/** The part of the store that appends what has passed the gate. */
 export const appendsOf = (
   connection: Connection,
   schema: Schema,
-  batching: BatcherOptions | undefined,
-  ordering: Ordering,
+  { batching, ordering, recorded }: AppendingOptions,
 ): Traffic => {
   const sendAppend = send(connection, appendStatement(schema, ordering))
   const keys = lockKeysOf(schema.name)
   const callWithin = (keysMax: number) =>
     callBy(sendAppend, (appends) => appendCall(keys, appends, keysMax, ordering))
-  return trafficOf((counted) =>
-    batching === undefined
-      ? oneByOne(counted(callWithin(lockKeysMax)))
-      : batcher(batching, counted(callWithin(batching.limits.keys)), appendError),
+  return trafficOf(
+    (counted) =>
+      batching === undefined
+        ? oneByOne(counted(callWithin(lockKeysMax)))
+        : batcher(batching, counted(callWithin(batching.limits.keys)), appendError),
+    recorded,
   )
 }
 

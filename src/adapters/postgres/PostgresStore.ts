@@ -174,18 +174,15 @@ const storeIn = (
   { hints = 'listen', ordering = 'concurrent' }: PostgresStoreOptions,
 ): PostgresStore => {
   const { recorded, ...feed } = feedOf(connection, schema, hints)
-  const { append, close, figures } = appendsOf(connection, schema, batching, ordering)
+  const { append, close, figures } = appendsOf(connection, schema, { batching, ordering, recorded })
   return {
     supports,
-    append:
-      (request, { signal } = {}) =>
-      async () => {
-        if (signal?.aborted) return E.left(aborted)
-        if (request.events.length === 0) return E.right(nothingAppended)
-        const storable = checkAppend(request)
-        if (E.isLeft(storable)) return storable
-        return TE.chainFirstIOK(() => recorded)(append(storable.right, signal))()
-      },
+    append: (request, options) => () => {
+      if (options?.signal?.aborted) return Promise.resolve(E.left(aborted))
+      if (request.events.length === 0) return Promise.resolve(E.right(nothingAppended))
+      const storable = checkAppend(request)
+      return E.isLeft(storable) ? Promise.resolve(storable) : append(storable.right, options?.signal)()
+    },
     ...readsOf(connection, schema),
     feed,
     figures,

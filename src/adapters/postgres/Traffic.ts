@@ -8,7 +8,7 @@
  * Used by: `Appending`, and by users through `postgresStore`.
  * @since 0.1.0
  */
-import { either as E, type task as T, type taskEither as TE } from 'fp-ts'
+import { either as E, type io, type task as T, type taskEither as TE } from 'fp-ts'
 import type { Appended, StorableAppend } from '../../store/Append.js'
 import type { Cancellation } from '../../store/EventStore.js'
 import type { AppendError, Unavailable } from '../../store/StoreError.js'
@@ -29,7 +29,7 @@ export interface AppendFigures {
   readonly appends: number
   /** Those that a version, a condition or an event id refused. */
   readonly conflicts: number
-  /** Those that were answered by any other error, except those that their callers took back. */
+  /** Those that were answered by any other error, or by a defect, except those that their callers took back. */
   readonly failures: number
 }
 
@@ -41,7 +41,10 @@ export interface Traffic {
 }
 
 /** The appends that `open` makes, which are to send their calls by way of what it is given. */
-export const trafficOf = (open: (counted: (call: CallAppends) => CallAppends) => Appends): Traffic => {
+export const trafficOf = (
+  open: (counted: (call: CallAppends) => CallAppends) => Appends,
+  recorded: io.IO<void>,
+): Traffic => {
   const count = { open: 0, callsUnderWay: 0, calls: 0, largestCall: 0, appends: 0, conflicts: 0, failures: 0 }
   const door = doorOf(() => count.open === 0)
   const counted =
@@ -58,19 +61,25 @@ export const trafficOf = (open: (counted: (call: CallAppends) => CallAppends) =>
       }
     }
   const behind = open(counted)
-  const through = async (sent: TE.TaskEither<AppendError, Appended>) => {
+  const leave = (answer: E.Either<AppendError, Appended>): E.Either<AppendError, Appended> => {
+    if (E.isRight(answer)) recorded()
+    else if (answer.left._tag !== 'Aborted') {
+      count[isConflict(answer.left) ? 'conflicts' : 'failures'] += 1
+    }
+    count.open -= 1
+    door.left()
+    return answer
+  }
+  const leaveByDefect = (defect: unknown): never => {
+    count.failures += 1
+    count.open -= 1
+    door.left()
+    throw defect
+  }
+  const through = (sent: TE.TaskEither<AppendError, Appended>) => {
     count.appends += 1
     count.open += 1
-    try {
-      const answer = await sent()
-      if (E.isLeft(answer) && answer.left._tag !== 'Aborted') {
-        count[isConflict(answer.left) ? 'conflicts' : 'failures'] += 1
-      }
-      return answer
-    } finally {
-      count.open -= 1
-      door.left()
-    }
+    return sent().then(leave, leaveByDefect)
   }
   return {
     append: (append, signal) => () =>
