@@ -30,7 +30,7 @@
 import { either as E, type taskEither as TE } from 'fp-ts'
 import type { Appended, StorableAppend } from '../../store/Append.js'
 import type { Cancellation } from '../../store/EventStore.js'
-import type { Json } from '../../store/Json.js'
+import type { Json, JsonObject } from '../../store/Json.js'
 import type { Aborted, AppendError, Busy, Unavailable } from '../../store/StoreError.js'
 import { itemsOf } from './QueryItems.js'
 import type { Fault } from './SqlState.js'
@@ -81,7 +81,10 @@ const charactersOf = (json: Json): number => {
   if (typeof json !== 'object' || json === null) return 8
   let sum = 2
   if (Array.isArray(json)) for (const element of json) sum += charactersOf(element)
-  else for (const [key, value] of Object.entries(json)) sum += key.length + 4 + charactersOf(value)
+  else {
+    const object = json as JsonObject
+    for (const key of Object.keys(object)) sum += key.length + 4 + charactersOf(object[key] ?? null)
+  }
   return sum
 }
 

@@ -361,7 +361,11 @@ describe('a run of everything at once', () => {
       [toStreamWithoutMarker, slowToStream, slowToStreams],
       { typesAlone: 0.8, tags: 15, untagged: 0.8 },
     ],
-    ['reads by types alone that do not wait', [withoutWaiting, slow], { typesAlone: 0.8, tags: 15 }],
+    [
+      'reads by types alone that do not wait',
+      [withoutWaiting, slow, slowToStream, slowToStreams],
+      { typesAlone: 0.8, tags: 15 },
+    ],
     ['tokens that are the head of the log', [globalHead, slow], { typesAlone: 0, tags: 15 }],
     ['conditions on types alone that do not exclude', [sharedAlways, hesitant], { typesAlone: 0.8, tags: 5 }],
   ])('finds out %s', { timeout: 60_000 }, async (_name, changes, mix) => {
