@@ -19,8 +19,9 @@ export interface Environment {
   readonly random: io.IO<number>
 }
 
-// The little of the platform that is used here; Node and every browser have it, and neither's types are needed.
-declare const crypto: { readonly getRandomValues: (bytes: Uint8Array) => Uint8Array }
+// The little of the platform that is used here; Node and every browser (on a page that came over https) have it, and
+// neither's types are needed.
+declare const crypto: { readonly randomUUID: () => string }
 declare const setTimeout: (run: () => void, milliseconds: number) => unknown
 
 /**
@@ -51,8 +52,18 @@ export const uuidV7 = (now: Timestamp, random: Uint8Array): EventId => {
  * isEventId(systemEnvironment.newEventId()) // => true
  */
 export const systemEnvironment: Environment = {
-  newEventId: () => uuidV7(systemEnvironment.now(), crypto.getRandomValues(new Uint8Array(10))),
+  newEventId: () => stamped(systemEnvironment.now(), crypto.randomUUID()),
   now: () => timestamp(Date.now()),
   sleep: (milliseconds) => () => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   random: Math.random,
+}
+
+/**
+ * A random UUID of version 4 with the time in place of its first 48 bits, which makes it one of version 7 with as many
+ * random bits. Ten random bytes by themselves would cost eight times as much: the platform draws them for each call, and
+ * draws those of UUIDs beforehand.
+ */
+const stamped = (now: Timestamp, random: string): EventId => {
+  const time = Math.trunc(now).toString(16).padStart(12, '0')
+  return eventId(`${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`)
 }

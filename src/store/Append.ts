@@ -11,6 +11,9 @@
  * - APP-3 isolation: a later change of the caller's arrays and objects changes nothing that was let through.
  * @since 0.1.0
  */
+
+// For `isWellFormed`, which Node has since version 20 and every browser since 2023.
+/// <reference lib="es2024.string" />
 import { either as E } from 'fp-ts'
 import { type AppendCondition, consistencyToken } from './AppendCondition.js'
 import { isEventId } from './EventId.js'
@@ -85,8 +88,12 @@ export const toStream =
  * checkAppend({ events: [paid], expected: [] }) // => E.left(invalidInput('events[0].data.cents', 'NaN is not a number in JSON'))
  */
 export const checkAppend = (append: Append): E.Either<InvalidInput | DuplicateEventId, StorableAppend> => {
-  const events = E.traverseArrayWithIndex(checkEvent)(append.events)
-  if (E.isLeft(events)) return events
+  const events: Array<StorableEvent> = []
+  for (const event of append.events) {
+    const checked = checkEvent(event, events.length)
+    if (E.isLeft(checked)) return checked
+    events.push(checked.right)
+  }
   for (const { stream } of append.expected) {
     const problem = nameProblem(stream, nameLengthMax)
     if (problem !== undefined) return E.left(invalidInput('expected.stream', problem))
@@ -94,7 +101,7 @@ export const checkAppend = (append: Append): E.Either<InvalidInput | DuplicateEv
   const conditionProblem = append.condition && checkCondition(append.condition)
   if (conditionProblem) return E.left(conditionProblem)
   const repeated = repeatedId(append.events)
-  return repeated === undefined ? E.right({ ...append, events: events.right }) : E.left(repeated)
+  return repeated === undefined ? E.right({ ...append, events }) : E.left(repeated)
 }
 
 /**
@@ -132,14 +139,12 @@ const nameLengthMax = 512
 const typeLengthMax = 256
 const schemaVersionMax = 32_767
 
-const loneSurrogate = /\p{Surrogate}/u
-
 const nameProblem = (name: unknown, lengthMax: number): string | undefined => {
   if (typeof name !== 'string') return `is not a text but ${typeof name}`
   if (name === '') return 'is empty'
   if (name.length > lengthMax) return `is longer than ${lengthMax} characters`
   if (name.includes('\u0000')) return 'contains U+0000'
-  return loneSurrogate.test(name) ? 'contains half of a surrogate pair' : undefined
+  return name.isWellFormed() ? undefined : 'contains half of a surrogate pair'
 }
 
 const firstProblem = (
@@ -154,36 +159,45 @@ const firstProblem = (
   return undefined
 }
 
-const checkEvent = (index: number, event: EventToAppend): E.Either<InvalidInput, StorableEvent> => {
-  const path = `events[${index}]`
-  const problem = eventProblem(event, path)
-  if (problem !== undefined) return E.left(problem)
-  const data = toJson(event.data, `${path}.data`)
-  if (E.isLeft(data)) return data
-  const metadata = toJson(event.metadata, `${path}.metadata`)
-  if (E.isLeft(metadata)) return metadata
-  if (!isJsonObject(metadata.right)) return E.left(invalidInput(`${path}.metadata`, 'is not an object'))
-  return E.right({ ...event, tags: distinct(event.tags), data: data.right, metadata: metadata.right })
+const checkEvent = (event: EventToAppend, index: number): E.Either<InvalidInput, StorableEvent> => {
+  const { id, stream, type, schemaVersion, tags } = event
+  const problem = eventProblem(event)
+  if (problem !== undefined) return E.left(within(index, problem))
+  const data = toJson(event.data, 'data')
+  if (E.isLeft(data)) return E.left(within(index, data.left))
+  const metadata = toJson(event.metadata, 'metadata')
+  if (E.isLeft(metadata)) return E.left(within(index, metadata.left))
+  if (!isJsonObject(metadata.right)) {
+    return E.left(within(index, invalidInput('metadata', 'is not an object')))
+  }
+  const own = { tags: distinct(tags), data: data.right, metadata: metadata.right }
+  return E.right({ id, stream, type, schemaVersion, ...own })
 }
+
+const within = (index: number, { path, reason }: InvalidInput): InvalidInput =>
+  invalidInput(`events[${index}].${path}`, reason)
 
 const isJsonObject = (json: unknown): json is JsonObject =>
   typeof json === 'object' && json !== null && !Array.isArray(json)
 
-const eventProblem = (event: EventToAppend, path: string): InvalidInput | undefined => {
-  if (!isEventId(event.id)) return invalidInput(`${path}.id`, 'is not a UUID in lower case')
+const eventProblem = (event: EventToAppend): InvalidInput | undefined => {
+  if (!isEventId(event.id)) return invalidInput('id', 'is not a UUID in lower case')
   const stream = nameProblem(event.stream, nameLengthMax)
-  if (stream !== undefined) return invalidInput(`${path}.stream`, stream)
+  if (stream !== undefined) return invalidInput('stream', stream)
   const type = nameProblem(event.type, typeLengthMax)
-  if (type !== undefined) return invalidInput(`${path}.type`, type)
+  if (type !== undefined) return invalidInput('type', type)
   const { schemaVersion } = event
   if (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > schemaVersionMax) {
-    return invalidInput(`${path}.schemaVersion`, `is not a whole number from 1 to ${schemaVersionMax}`)
+    return invalidInput('schemaVersion', `is not a whole number from 1 to ${schemaVersionMax}`)
   }
-  return firstProblem(event.tags, nameLengthMax, `${path}.tags`)
+  return event.tags.length === 0 ? undefined : firstProblem(event.tags, nameLengthMax, 'tags')
 }
 
-/** A copy, so that a later change of the caller's array changes no fact. */
-const distinct = (tags: ReadonlyArray<Tag>): ReadonlyArray<Tag> => Object.freeze([...new Set(tags)])
+/** A frozen copy, so that a later change of the caller's array changes no fact. */
+const distinct = (tags: ReadonlyArray<Tag>): ReadonlyArray<Tag> =>
+  tags.length === 0 ? noTags : Object.freeze([...new Set(tags)])
+
+const noTags: ReadonlyArray<Tag> = Object.freeze([])
 
 const checkCondition = ({ failIfEventsMatch, after }: AppendCondition): InvalidInput | undefined => {
   const query = checkQuery(failIfEventsMatch)

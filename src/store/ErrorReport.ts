@@ -29,6 +29,8 @@ export const reportStoreError = (error: StoreError): string => {
       return `An append cannot run under ${error.isolation}: its snapshot predates the locks. Use READ COMMITTED.`
     case 'Busy':
       return `The store is busy: ${error.reason}. Nothing was written; the same call may be repeated.`
+    case 'Aborted':
+      return 'The append was taken back by its caller before it was sent. Nothing was written.'
     case 'Unavailable':
       return error.outcome === 'unknown'
         ? `The store was lost during the append: ${error.reason}. Send the same events again: it is safe and tells the outcome.`

@@ -56,6 +56,23 @@ export interface QuerySlice {
   readonly more?: true
 }
 
+/** The part of an `AbortSignal` that a store needs. It is spelled out, because this room knows no platform. */
+export interface Cancellation {
+  readonly aborted: boolean
+  readonly addEventListener: (type: 'abort', listener: () => void) => void
+  readonly removeEventListener: (type: 'abort', listener: () => void) => void
+}
+
+/** What may be asked of an append beside what it holds. */
+export interface AppendOptions {
+  /**
+   * Takes the append back while it has not been sent: before the call, or while it waits for its turn. The answer is
+   * `Aborted`, and nothing is written. An append that is under way gets its real answer: to stop waiting for it would
+   * make its outcome unknown, and to stop the call would stop others that share it.
+   */
+  readonly signal?: Cancellation
+}
+
 /**
  * A store of events. What each function does, to the letter, is `Journal`; an adapter adds that it is safe under
  * concurrency: appends are atomic, and reads see whole appends.
@@ -66,7 +83,7 @@ export interface EventStore {
    * Records all events of the append, or none. Sending the same events (by id) again records nothing and answers as
    * the first time. An append without events is a no-op that does not reach the store.
    */
-  readonly append: (append: Append) => TE.TaskEither<AppendError, Appended>
+  readonly append: (append: Append, options?: AppendOptions) => TE.TaskEither<AppendError, Appended>
   /** The events of one stream in the order of their versions. A stream without events is empty, not an error. */
   readonly readStream: (stream: StreamId, range?: Range<Version>) => TE.TaskEither<ReadError, StreamSlice>
   /** The events that match a query, in the order of the log, and the token for an append condition. */

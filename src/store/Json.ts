@@ -37,9 +37,11 @@ const depthMax = 512
  */
 export const toJson = (value: unknown, path = ''): E.Either<InvalidInput, Json> => {
   try {
-    return E.right(copy(value, path, 0))
+    return E.right(copy(value, { above: undefined, step: path }, 0))
   } catch (refusal) {
-    if (refusal instanceof NotJson) return E.left(invalidInput(refusal.path || '(root)', refusal.message))
+    if (refusal instanceof NotJson) {
+      return E.left(invalidInput(pathOf(refusal.place) || '(root)', refusal.message))
+    }
     throw refusal
   }
 }
@@ -70,48 +72,72 @@ const write = (json: Json): string => {
 /** Leaves the walk at the first part that is not JSON; never leaves this module. */
 class NotJson extends Error {
   constructor(
-    readonly path: string,
+    readonly place: Place,
     reason: string,
   ) {
     super(reason)
   }
 }
 
-const copy = (value: unknown, path: string, depth: number): Json => {
-  if (depth > depthMax) throw new NotJson(path, `nests deeper than ${depthMax} levels, or holds itself`)
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (typeof value === 'number') {
-    if (Number.isFinite(value)) return value
-    throw new NotJson(path, `${value} is not a number in JSON`)
-  }
-  if (Array.isArray(value)) return copyArray(value, path, depth)
-  if (typeof value === 'object') return copyObject(value, path, depth)
-  throw new NotJson(path, `a value of type ${typeof value} is not JSON`)
+/** Where in the value: a chain of steps instead of a text, which is made only for a value that is refused. */
+interface Place {
+  readonly above: Place | undefined
+  /** The whole path of the root; below it a key or an index. */
+  readonly step: string | number
 }
 
-const copyArray = (items: ReadonlyArray<unknown>, path: string, depth: number): Json => {
+const copy = (value: unknown, place: Place, depth: number): Json => {
+  if (depth > depthMax) throw new NotJson(place, `nests deeper than ${depthMax} levels, or holds itself`)
+  if (isScalar(value)) return value
+  if (Array.isArray(value)) return copyArray(value, place, depth)
+  if (typeof value === 'object') return copyObject(value, place, depth)
+  if (typeof value === 'number') throw new NotJson(place, `${value} is not a number in JSON`)
+  throw new NotJson(place, `a value of type ${typeof value} is not JSON`)
+}
+
+/** What is its own copy. */
+const isScalar = (value: unknown): value is null | boolean | number | string =>
+  typeof value === 'string' ||
+  (typeof value === 'number' && Number.isFinite(value)) ||
+  typeof value === 'boolean' ||
+  value === null
+
+const copyArray = (items: ReadonlyArray<unknown>, place: Place, depth: number): Json => {
   if (!isPlain(Object.getPrototypeOf(items))) {
-    throw new NotJson(path, 'is an instance of a class; encode it to plain data')
+    throw new NotJson(place, 'is an instance of a class; encode it to plain data')
   }
   const copied: Array<Json> = []
   // An index loop, because `map` skips the holes of a sparse array, and a hole is an `undefined` that JSON changes.
   for (let index = 0; index < items.length; index++) {
-    copied.push(copy(items[index], `${path}[${index}]`, depth + 1))
+    const item = items[index]
+    copied.push(isScalar(item) ? item : copy(item, { above: place, step: index }, depth + 1))
   }
   return Object.freeze(copied)
 }
 
-const copyObject = (value: object, path: string, depth: number): Json => {
+const copyObject = (value: object, place: Place, depth: number): Json => {
   if (!isPlain(value)) {
-    throw new NotJson(path, 'is an instance of a class; encode it to plain data')
+    throw new NotJson(place, 'is an instance of a class; encode it to plain data')
   }
-  if (Object.getOwnPropertySymbols(value).length > 0) throw new NotJson(path, 'has a key that is a symbol')
-  const copied: Record<string, Json> = {}
-  for (const [key, part] of Object.entries(value)) {
-    if (part !== undefined) define(copied, key, copy(part, pathTo(path, key), depth + 1))
+  if (Object.getOwnPropertySymbols(value).length > 0) throw new NotJson(place, 'has a key that is a symbol')
+  // What `assign` makes is frozen three times as fast as what a spread makes, yet it would take a key `__proto__` for the
+  // prototype. What remains to be done is to copy those parts that are not their own copies.
+  const copied: Record<string, unknown> = Object.hasOwn(value, '__proto__')
+    ? { ...value }
+    : Object.assign<Record<string, unknown>, object>({}, value)
+  const keys = Object.keys(copied)
+  if (keys.length === 0) return emptyObject
+  for (const key of keys) {
+    const part = copied[key]
+    if (isScalar(part)) continue
+    if (part === undefined) delete copied[key]
+    else copied[key] = copy(part, { above: place, step: key }, depth + 1)
   }
-  return Object.freeze(copied)
+  return Object.freeze(copied as Record<string, Json>)
 }
+
+/** One for all, since nobody can change it. Most metadata is empty. */
+const emptyObject: Json = Object.freeze({})
 
 /** Whether nothing but the root of all objects lies above it; each realm has a root of its own, so it goes unnamed. */
 const isPlain = (value: object): boolean => {
@@ -119,15 +145,13 @@ const isPlain = (value: object): boolean => {
   return above === null || (typeof above === 'object' && Object.getPrototypeOf(above) === null)
 }
 
+const pathOf = ({ above, step }: Place): string => {
+  if (above === undefined) return String(step)
+  return typeof step === 'number' ? `${pathOf(above)}[${step}]` : pathTo(pathOf(above), step)
+}
+
 /** A key that is no plain word is quoted, so that `a.b` as one key cannot be read as two. */
 const pathTo = (path: string, key: string): string => {
   if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key)) return `${path}[${JSON.stringify(key)}]`
   return path === '' ? key : `${path}.${key}`
-}
-
-/** Assigning to the key `__proto__` would set the prototype and lose the value. */
-const define = (target: Record<string, Json>, key: string, value: Json): void => {
-  if (key === '__proto__') {
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
-  } else target[key] = value
 }

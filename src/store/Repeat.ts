@@ -25,9 +25,10 @@ export const repeatOf = (
   events: ReadonlyArray<StorableEvent>,
   withId: (id: EventId) => RecordedEvent | undefined,
 ): E.Either<DuplicateEventId, O.Option<Appended>> => {
+  // Nearly every append is new: that takes one look an event, and nothing else.
+  if (!events.some(({ id }) => withId(id) !== undefined)) return E.right(O.none)
   const pairs = events.map((event) => ({ event, recorded: withId(event.id) }))
   const known = pairs.flatMap(({ recorded }) => recorded ?? [])
-  if (known.length === 0) return E.right(O.none)
   const other = pairs.find(({ event, recorded }) => recorded !== undefined && !isSame(event, recorded))
   const taken = other?.event.id ?? (known.length < events.length ? known[0]?.id : undefined)
   return taken === undefined
@@ -41,13 +42,17 @@ export const repeatOf = (
  * import { answerFor, nothingAppended } from 'decider-ts/store'
  * answerFor([]) // => nothingAppended
  */
-export const answerFor = (recorded: ReadonlyArray<RecordedEvent>): Appended => {
+export const answerFor = (recorded: ReadonlyArray<RecordedEvent>): Appended => ({
+  streams: versionsAfter(recorded),
+  lastPosition: recorded.at(-1)?.position ?? beginning,
+  repeated: false,
+})
+
+const versionsAfter = (recorded: ReadonlyArray<RecordedEvent>): Appended['streams'] => {
+  const [only, ...others] = recorded
+  if (only !== undefined && others.length === 0) return [{ stream: only.stream, version: only.version }]
   const versions = new Map(recorded.map(({ stream, version }) => [stream, version]))
-  return {
-    streams: Array.from(versions, ([stream, version]) => ({ stream, version })),
-    lastPosition: recorded.at(-1)?.position ?? beginning,
-    repeated: false,
-  }
+  return Array.from(versions, ([stream, version]) => ({ stream, version }))
 }
 
 const isSame = (event: StorableEvent, recorded: RecordedEvent): boolean =>

@@ -65,6 +65,11 @@ export interface Busy {
   readonly reason: string
 }
 
+/** The caller's signal took the append back before it was sent. Nothing was written. */
+export interface Aborted {
+  readonly _tag: 'Aborted'
+}
+
 /** The store could not be reached, or the connection was lost. */
 export interface Unavailable {
   readonly _tag: 'Unavailable'
@@ -97,6 +102,7 @@ export type AppendError =
   | Unsupported
   | WrongIsolation
   | Busy
+  | Aborted
   | Unavailable
 
 /** What a read can fail with. */

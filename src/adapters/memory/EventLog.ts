@@ -10,12 +10,12 @@ import type { AppendCondition } from '../../store/AppendCondition.js'
 import type { EventId } from '../../store/EventId.js'
 import type { Range } from '../../store/EventStore.js'
 import type { StorableEvent } from '../../store/EventToAppend.js'
-import { beginning, type GlobalPosition, globalPosition } from '../../store/GlobalPosition.js'
+import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
 import { entryOf, type Query } from '../../store/Query.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import type { StreamId } from '../../store/StreamId.js'
 import type { Timestamp } from '../../store/Timestamp.js'
-import { noVersion, type Version, version } from '../../store/Version.js'
+import { noVersion, type Version } from '../../store/Version.js'
 import { emptyIndex, merge, type Span } from './EventIndex.js'
 
 /** Facts in order, and the ways to find them. */
@@ -37,21 +37,15 @@ export const emptyEventLog = (): EventLog => {
   const byId = new Map<EventId, RecordedEvent>()
   const index = emptyIndex(log)
 
-  const streamFor = (name: StreamId): Array<RecordedEvent> => {
-    const known = streams.get(name)
-    if (known !== undefined) return known
-    const created: Array<RecordedEvent> = []
-    streams.set(name, created)
-    return created
-  }
-
   const recordOne = (event: StorableEvent, now: Timestamp): RecordedEvent => {
-    const stream = streamFor(event.stream)
-    const recorded = freeze(event, version(stream.length + 1), globalPosition(log.length + 1), now)
+    const stream = streams.get(event.stream)
+    const recorded = factOf(event, (stream?.length ?? 0) + 1, log.length + 1, now)
     index.add(recorded, log.length)
     log.push(recorded)
-    stream.push(recorded)
     byId.set(recorded.id, recorded)
+    // The array of a stream begins with room for one event: most streams are short, and `push` makes room for many.
+    if (stream === undefined) streams.set(event.stream, [recorded])
+    else stream.push(recorded)
     return recorded
   }
 
@@ -109,23 +103,21 @@ const cut = <Place extends bigint>(
     : events.slice(from, Math.min(until, from + limit))
 }
 
-const noTags: RecordedEvent['tags'] = Object.freeze([])
-
-/** Data and metadata are frozen copies already; the array of tags may still be the caller's own. */
-const freeze = (
+/** Tags, data and metadata are frozen copies already: the gate made them. */
+const factOf = (
   { id, stream, type, schemaVersion, tags, data, metadata }: StorableEvent,
-  version: Version,
-  position: GlobalPosition,
+  version: number,
+  position: number,
   recordedAt: Timestamp,
 ): RecordedEvent =>
   Object.freeze({
     id,
     stream,
-    version,
-    position,
+    version: BigInt(version) as Version,
+    position: BigInt(position) as GlobalPosition,
     type,
     schemaVersion,
-    tags: tags.length === 0 ? noTags : Object.freeze([...tags]),
+    tags,
     data,
     metadata,
     recordedAt,

@@ -60,7 +60,10 @@ export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): Fo
   return {
     feed,
     supports: { severalStreams: true, queries: true },
-    append: (request) => TE.fromIOEither(() => append(request, now, log, recorded)),
+    append:
+      (request, { signal } = {}) =>
+      async () =>
+        signal?.aborted ? E.left({ _tag: 'Aborted' }) : append(request, now, log, recorded),
     readStream: (stream, range = {}) =>
       TE.fromIOEither(() => {
         const checked = E.apSecond(checkRange(range))(checkStreamId(stream))

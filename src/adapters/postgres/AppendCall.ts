@@ -36,11 +36,27 @@ export interface AppendCall {
  */
 export const lockKeysMax = 64
 
+/**
+ * How positions are given. Either way they grow in the order of the log. `concurrent` appends commit side by side, and one
+ * that is rolled back leaves a hole. `gapless` positions are 1, 2, 3 and so on, and commits happen one at a time.
+ */
+export type Ordering = 'concurrent' | 'gapless'
+
 /** The statements of appends. Their texts never change, so the server parses each once a connection. */
-export const appendStatement = (schema: Schema): Statement => {
-  const [toOneStream, any] = [toStreamStatement(schema), anyStatement(schema)]
-  return ({ length }) => (length === toStreamLength ? toOneStream : any)
+export const appendStatement = (schema: Schema, ordering: Ordering = 'concurrent'): Statement => {
+  const [toOne, toStreams, any] = [
+    toStreamStatement(schema),
+    toStreamsStatement(schema, ordering),
+    anyStatement(schema, ordering),
+  ]
+  return ({ length }) => (length === toStreamLength ? toOne : length === toStreamsLength ? toStreams : any)
 }
+
+/** The function, called for what it needs of the log. Its first parameter waits for that. */
+const calling = (quoted: string, name: string, ordering: Ordering): string =>
+  ordering === 'concurrent'
+    ? `${quoted}.${name}($1::text::bigint[]`
+    : `${quoted}.hold_log() as held cross join lateral ${quoted}.${name}(case when held then $1::text::bigint[] end`
 
 /** Events of one stream: half of the parameters, and two thirds of the work on either side. One event needs no arrays. */
 const toStreamStatement = ({ quoted }: Schema): string => `
@@ -53,10 +69,18 @@ const toStreamStatement = ({ quoted }: Schema): string => `
 
 const toStreamLength = 13
 
-const anyStatement = ({ quoted }: Schema): string => `
+/** Appends of which each has events of one stream: half of the parameters again, and one statement for all of them. */
+const toStreamsStatement = ({ quoted }: Schema, ordering: Ordering): string => `
   select positions, versions, repeated, array_to_string(failed, ',')
-  from ${quoted}.append(
-    $1::text::bigint[], $2::text::boolean,
+  from ${calling(quoted, 'append_to_streams', ordering)}, $2::text::int[], $3::text::int[], $4::text::text[], $5::text::bigint[],
+    $6::text::uuid[], $7::text::text[], $8::text::smallint[],
+    string_to_array($9::text, chr(31)), string_to_array($10::text, chr(31)))`
+
+const toStreamsLength = 10
+
+const anyStatement = ({ quoted }: Schema, ordering: Ordering): string => `
+  select positions, versions, repeated, array_to_string(failed, ',')
+  from ${calling(quoted, 'append', ordering)}, $2::text::boolean,
     $3::text::text[],
     $4::text::int[], $5::text::int[], $6::text::bigint[],
     $7::text::int[], $8::text::bigint[], $9::text::text[], $10::text::text[], $11::text::bigint[],
@@ -69,37 +93,116 @@ export const appendCall = (
   keys: LockKeys,
   appends: ReadonlyArray<StorableAppend>,
   keysMax: number = lockKeysMax,
+  ordering: Ordering = 'concurrent',
 ): AppendCall => {
-  const only = appends.length === 1 ? appends[0] : undefined
-  return (only && callToStream(keys, only)) ?? callOfAny(keys, appends, keysMax)
+  const plain = plainsOf(appends)
+  const [only] = plain ?? []
+  if (plain === undefined || only === undefined) return callOfAny(keys, appends, keysMax, ordering)
+  // To one stream there is no gapless way: that function cannot do without its key.
+  return plain.length === 1 && ordering === 'concurrent'
+    ? callToStream(keys, only)
+    : (callToStreams(keys, plain, keysMax, ordering) ?? callOfAny(keys, appends, keysMax, ordering))
 }
 
-/** The call for an append whose events are of one stream and have no tags, with no condition but on that stream. */
-const callToStream = (keys: LockKeys, append: StorableAppend): AppendCall | undefined => {
-  const { events, condition } = append
+/** An append whose events are of one stream and have no tags, with no condition but on that stream. */
+interface Plain {
+  readonly stream: StreamId
+  readonly events: ReadonlyArray<StorableEvent>
+  readonly belief: StreamExpectation | undefined
+}
+
+/** Undefined unless all of them are plain. */
+const plainsOf = (appends: ReadonlyArray<StorableAppend>): ReadonlyArray<Plain> | undefined => {
+  const plain: Array<Plain> = []
+  for (const append of appends) {
+    const one = plainOf(append)
+    if (one === undefined) return undefined
+    plain.push(one)
+  }
+  return plain
+}
+
+const plainOf = ({ events, expected, condition }: StorableAppend): Plain | undefined => {
+  const stream = events[0]?.stream
+  if (stream === undefined || condition !== undefined) return undefined
+  let belief: StreamExpectation | undefined
+  for (const expectation of expected) {
+    if (expectation.version._tag === 'Any') continue
+    if (belief !== undefined || expectation.stream !== stream) return undefined
+    belief = expectation
+  }
+  for (const each of events) if (each.stream !== stream || each.tags.length > 0) return undefined
+  return { stream, events, belief }
+}
+
+const callToStream = (keys: LockKeys, plain: Plain): AppendCall => {
+  const { stream, events, belief } = plain
   const [event] = events
-  const expected = expectationsOf(append, 0)
-  const [belief, ...others] = expected
-  if (event === undefined || condition !== undefined || others.length > 0) return undefined
-  const { stream } = event
-  if (belief !== undefined && belief.expectation.stream !== stream) return undefined
-  if (events.some((each) => each.stream !== stream || each.tags.length > 0)) return undefined
   return {
     parameters: [
       String(keys.ofStream(stream)),
       stream,
-      belief === undefined ? null : String(codeOf(belief.expectation.version)),
-      ...(events.length === 1 ? [...oneEvent(event), ...nothing] : [...nothing, ...severalEvents(events)]),
+      belief === undefined ? null : String(codeOf(belief.version)),
+      ...(event !== undefined && events.length === 1
+        ? [...oneEvent(event), ...nothing]
+        : [...nothing, ...severalEvents(events)]),
     ],
-    answersFrom: (row) => {
-      const answer = answerFrom(row)
-      const failure = answer.failures.get(1)
-      if (failure === undefined) return [E.right(appendedOf(events, 0, answer, answer.repeated.has(1n)))]
-      const entries = events.map((event) => ({ event }))
-      return [E.left(conflictOf(failure, expected, entries))]
-    },
+    answersFrom: answersTo([plain]),
   }
 }
+
+/** Undefined where they would lock more keys than they may. */
+const callToStreams = (
+  keys: LockKeys,
+  plain: ReadonlyArray<Plain>,
+  keysMax: number,
+  ordering: Ordering,
+): AppendCall | undefined => {
+  const events = plain.flatMap((each) => each.events)
+  const counts = new Map<StreamId, number>()
+  const nths = events.map(({ stream }) => {
+    const nth = (counts.get(stream) ?? 0) + 1
+    counts.set(stream, nth)
+    return nth
+  })
+  if (counts.size > keysMax) return undefined
+  const isOneEach = counts.size === events.length
+  return {
+    parameters: [
+      ordering === 'gapless'
+        ? numberArray([])
+        : numberArray(sorted(new Set(Array.from(counts.keys(), keys.ofStream)))),
+      isOneEach ? null : numberArray(plain.flatMap(({ events }, index) => events.map(() => index + 1))),
+      isOneEach ? null : numberArray(nths),
+      textArray(events.map(({ stream }) => stream)),
+      numberArray(plain.flatMap(({ events, belief }) => events.map(() => belief && codeOf(belief.version)))),
+      ...severalEvents(events),
+    ],
+    answersFrom: answersTo(plain),
+  }
+}
+
+const answersTo =
+  (plain: ReadonlyArray<Plain>): AppendCall['answersFrom'] =>
+  (row) => {
+    const answer = answerFrom(row)
+    let next = 0
+    return plain.map(({ stream, events }, index) => {
+      next += events.length
+      const failure = answer.failures.get(index + 1)
+      if (failure !== undefined) return E.left(conflictOf(failure, ...beliefsAndEvents(plain)))
+      const lastPosition = positionAt(answer.positions, next - 1)
+      const streams = [{ stream, version: version(answer.versions[next - 1] ?? 0n) }]
+      return E.right({ streams, lastPosition, repeated: answer.repeated.has(BigInt(index + 1)) })
+    })
+  }
+
+/** To what the numbers in a failure point. */
+const beliefsAndEvents = (plain: ReadonlyArray<Plain>) =>
+  [
+    plain.flatMap(({ belief }) => (belief === undefined ? [] : [{ expectation: belief }])),
+    plain.flatMap(({ events }) => events.map((event) => ({ event }))),
+  ] as const
 
 const oneEvent = ({ id, type, schemaVersion, data, metadata }: StorableEvent): ReadonlyArray<string> => [
   id,
@@ -119,7 +222,12 @@ const severalEvents = (events: ReadonlyArray<StorableEvent>): ReadonlyArray<stri
 
 const nothing = [null, null, null, null, null]
 
-const callOfAny = (keys: LockKeys, appends: ReadonlyArray<StorableAppend>, keysMax: number): AppendCall => {
+const callOfAny = (
+  keys: LockKeys,
+  appends: ReadonlyArray<StorableAppend>,
+  keysMax: number,
+  ordering: Ordering,
+): AppendCall => {
   const events = appends.flatMap((append, index) =>
     append.events.map((event) => ({ item: index + 1, event })),
   )
@@ -135,7 +243,8 @@ const callOfAny = (keys: LockKeys, appends: ReadonlyArray<StorableAppend>, keysM
     ...tags.map(({ hash }) => keys.ofTag(hash)),
     ...conditions.flatMap(({ anchor }) => (anchor === undefined ? [] : [keys.ofTag(anchor)])),
   ])
-  const alone = lockKeys.size > keysMax || conditions.some(({ anchor }) => anchor === undefined)
+  const alone =
+    ordering === 'gapless' || lockKeys.size > keysMax || conditions.some(({ anchor }) => anchor === undefined)
   return {
     parameters: [
       numberArray(alone ? [] : sorted(lockKeys)),

@@ -4,52 +4,67 @@
  * Used by: `postgresStore`.
  * @since 0.1.0
  */
-import { either as E, function as F, taskEither as TE } from 'fp-ts'
-import type { Appended, StorableAppend } from '../../store/Append.js'
+import { either as E, function as F, type io, taskEither as TE } from 'fp-ts'
+import type { StorableAppend } from '../../store/Append.js'
 import type { AppendError } from '../../store/StoreError.js'
-import { appendCall, appendStatement, lockKeysMax } from './AppendCall.js'
-import { type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
+import { type AppendCall, appendCall, appendStatement, lockKeysMax, type Ordering } from './AppendCall.js'
+import { type Appends, type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
 import { type Connection, type Row, send } from './Connection.js'
-import { type LockKeys, lockKeysOf } from './LockKey.js'
+import { lockKeysOf } from './LockKey.js'
 import type { Schema } from './Schema.js'
 import { type Fault, transactionFailed } from './SqlState.js'
+import { type Traffic, trafficOf } from './Traffic.js'
 
-/** The part of the store that appends what has passed the gate; `batching` is undefined where each goes by itself. */
+/** How a store appends. */
+export interface AppendingOptions {
+  /** Undefined where each append goes by itself. */
+  readonly batching: BatcherOptions | undefined
+  readonly ordering: Ordering
+  /** To be told of every append that was recorded. */
+  readonly recorded: io.IO<void>
+}
+
+/** The part of the store that appends what has passed the gate. */
 export const appendsOf = (
   connection: Connection,
   schema: Schema,
-  batching: BatcherOptions | undefined,
-): ((append: StorableAppend) => TE.TaskEither<AppendError, Appended>) =>
-  appendBy(send(connection, appendStatement(schema)), lockKeysOf(schema.name), batching)
+  { batching, ordering, recorded }: AppendingOptions,
+): Traffic => {
+  const sendAppend = send(connection, appendStatement(schema, ordering))
+  const keys = lockKeysOf(schema.name)
+  const callWithin = (keysMax: number) =>
+    callBy(sendAppend, (appends) => appendCall(keys, appends, keysMax, ordering))
+  return trafficOf(
+    (counted) =>
+      batching === undefined
+        ? oneByOne(counted(callWithin(lockKeysMax)))
+        : batcher(batching, counted(callWithin(batching.limits.keys)), appendError),
+    recorded,
+  )
+}
 
 type Send = (parameters: ReadonlyArray<string | null>) => TE.TaskEither<Fault, ReadonlyArray<Row>>
 
-/** An append as it is sent: in company, or by itself. */
-const appendBy = (
-  sendAppend: Send,
-  keys: LockKeys,
-  batching: BatcherOptions | undefined,
-): ((append: StorableAppend) => TE.TaskEither<AppendError, Appended>) => {
-  if (batching !== undefined) {
-    return batcher(batching, callBy(sendAppend, keys, batching.limits.keys), appendError)
-  }
-  const call = callBy(sendAppend, keys, lockKeysMax)
-  return (append) =>
+/** Each append is a call, at once: nobody waits here, so there is nobody to be taken back. */
+const oneByOne = (call: CallAppends): Appends => ({
+  append: (append) =>
     F.pipe(
       call([append]),
       TE.mapLeft(appendError),
       TE.chainEitherKW(([answer]) => answer ?? E.left(unanswered)),
-    )
-}
+    ),
+  waiting: () => 0,
+  dismiss: () => {},
+})
 
 /**
  * Sends the call, and once more where a unique index refused it: two appends that share an event id but no stream do
  * not wait for each other's locks, so both may look before either has written. The second look finds the winner.
  */
 const callBy =
-  (sendAppend: Send, keys: LockKeys, keysMax: number): CallAppends =>
+  (sendAppend: Send, callOf: (appends: ReadonlyArray<StorableAppend>) => AppendCall): CallAppends =>
   (appends) => {
-    const call = appendCall(keys, appends, keysMax)
+    const call = callOf(appends)
     return F.pipe(
       sendAppend(call.parameters),
       TE.orElse((fault) =>

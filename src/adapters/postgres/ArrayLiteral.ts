@@ -26,6 +26,8 @@ export const jsonJoint = '\u001f'
 export const bigintsFrom = (literal: string | undefined): ReadonlyArray<bigint> =>
   literal === undefined || literal.length <= 2 ? [] : literal.slice(1, -1).split(',').map(BigInt)
 
-const special = /["\\]/g
+/** Names hardly ever hold one of these, and to look costs less than to replace. */
+const quote = (text: string): string =>
+  text.includes('"') || text.includes('\\') ? `"${text.replace(special, '\\$&')}"` : `"${text}"`
 
-const quote = (text: string): string => `"${text.replace(special, '\\$&')}"`
+const special = /["\\]/g

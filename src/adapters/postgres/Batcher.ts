@@ -11,21 +11,27 @@
  * halves, which is safe because event ids make repetition harmless. What fails the same way for everybody is everybody's
  * answer: a lost connection, a server that refuses, a wait that reached its bound.
  *
+ * An append that has not been sent may be taken back, by its signal or because the store is closing. From then on it is
+ * as if it had never come: whoever waited behind it moves up.
+ *
  * `batchPlanner` decides who travels with whom and does nothing else; `batcher` runs what it plans.
- * Used by: `postgresStore`.
+ * Used by: `Appending`.
  *
  * Laws (test/properties/adapters/postgres/Batcher.test.ts):
  * - BAT-1 compatible: no batch holds two items that share a key unless neither claims it, nor shares a key with a batch
  *   under way; an item that is alone has a batch to itself.
  * - BAT-2 order: items that share a key leave in the order in which they came.
- * - BAT-3 progress: while something waits and nothing is under way, a batch is not empty, and whatever waits leaves once.
+ * - BAT-3 progress: while something waits and nothing is under way, a batch is not empty, and whatever waits leaves once,
+ *   or is taken back.
  * - BAT-4 bounds: a batch of several items keeps within the most items, keys, events and characters of a call.
+ * - BAT-5 taking back: an item can be taken back, once, until its batch leaves, and is then in no batch.
  * @since 0.1.0
  */
 import { either as E, type taskEither as TE } from 'fp-ts'
 import type { Appended, StorableAppend } from '../../store/Append.js'
-import type { Json } from '../../store/Json.js'
-import type { AppendError, Busy, Unavailable } from '../../store/StoreError.js'
+import type { Cancellation } from '../../store/EventStore.js'
+import type { Json, JsonObject } from '../../store/Json.js'
+import type { Aborted, AppendError, Busy, Unavailable } from '../../store/StoreError.js'
 import { itemsOf } from './QueryItems.js'
 import type { Fault } from './SqlState.js'
 
@@ -75,14 +81,20 @@ const charactersOf = (json: Json): number => {
   if (typeof json !== 'object' || json === null) return 8
   let sum = 2
   if (Array.isArray(json)) for (const element of json) sum += charactersOf(element)
-  else for (const [key, value] of Object.entries(json)) sum += key.length + 4 + charactersOf(value)
+  else {
+    const object = json as JsonObject
+    for (const key of Object.keys(object)) sum += key.length + 4 + charactersOf(object[key] ?? null)
+  }
   return sum
 }
 
 /** A planner: who waits, who travels with whom, and who is under way. It holds the order and does nothing else. */
 export interface BatchPlanner<A> {
   readonly waiting: () => number
-  readonly add: (item: A, demand: Demand) => void
+  /** The answer takes the item back, and says whether it was still waiting. */
+  readonly add: (item: A, demand: Demand) => () => boolean
+  /** Takes back whatever waits. */
+  readonly clear: () => ReadonlyArray<A>
   /** The items of the next call, in their order; empty if nobody may leave now. It costs what the batch holds. */
   readonly next: () => Batch<A>
 }
@@ -108,6 +120,7 @@ interface Place<A> {
   readonly line: Line<A>
   readonly claims: boolean
   open: boolean
+  ahead: Place<A> | undefined
   behind: Place<A> | undefined
 }
 
@@ -128,6 +141,14 @@ interface Room {
   characters: number
 }
 
+/** Out of the line, wherever it stands. */
+const stepOut = <A>({ line, ahead, behind }: Place<A>): void => {
+  if (ahead === undefined) line.first = behind
+  else ahead.behind = behind
+  if (behind === undefined) line.last = ahead
+  else behind.ahead = ahead
+}
+
 /** The lines of all keys. `onReady` hears of each item that has no closed place any more. */
 const keyLines = <A>(onReady: (entry: Entry<A>) => void) => {
   const lines = new Map<string, Line<A>>()
@@ -140,13 +161,20 @@ const keyLines = <A>(onReady: (entry: Entry<A>) => void) => {
   const queueFor = (key: string, claims: boolean, entry: Entry<A>): void => {
     const line = lines.get(key) ?? { key, first: undefined, last: undefined, held: 0, holder: 0 }
     const isFirst = line.first === undefined
-    const place: Place<A> = { entry, line, claims, open: isFirst && line.held === 0, behind: undefined }
+    const isOpen = isFirst && line.held === 0
+    const place: Place<A> = { entry, line, claims, open: isOpen, ahead: line.last, behind: undefined }
     if (isFirst) lines.set(key, line)
     if (line.last === undefined) line.first = place
     else line.last.behind = place
     line.last = place
     entry.places.push(place)
     if (!place.open) entry.closed += 1
+  }
+  /** Once nobody holds the key: whoever is first may go. */
+  const moveUp = (line: Line<A>): void => {
+    if (line.held > 0) return
+    if (line.first === undefined) lines.delete(line.key)
+    else open(line.first)
   }
   return {
     enter: (entry: Entry<A>): void => {
@@ -165,9 +193,9 @@ const keyLines = <A>(onReady: (entry: Entry<A>) => void) => {
     },
     /** Those behind it may join the same batch, where neither claims the key. */
     leave: (entry: Entry<A>, batch: number): void => {
-      for (const { line, claims, behind } of entry.places) {
-        line.first = behind
-        if (behind === undefined) line.last = undefined
+      for (const place of entry.places) {
+        const { line, claims, behind } = place
+        stepOut(place)
         line.held += 1
         line.holder = batch
         if (behind !== undefined && !claims && !behind.claims) open(behind)
@@ -176,9 +204,13 @@ const keyLines = <A>(onReady: (entry: Entry<A>) => void) => {
     release: (entry: Entry<A>): void => {
       for (const { line } of entry.places) {
         line.held -= 1
-        if (line.held > 0) continue
-        if (line.first === undefined) lines.delete(line.key)
-        else open(line.first)
+        moveUp(line)
+      }
+    },
+    withdraw: (entry: Entry<A>): void => {
+      for (const place of entry.places) {
+        stepOut(place)
+        moveUp(place.line)
       }
     },
   }
@@ -190,15 +222,15 @@ const keyLines = <A>(onReady: (entry: Entry<A>) => void) => {
  */
 export const batchPlanner = <A>(limits: BatchLimits): BatchPlanner<A> => {
   const ready = fifo<Entry<A>>()
-  const { enter, hasMissed, leave, release } = keyLines<A>(ready.push)
-  let waiting = 0
+  const { enter, hasMissed, leave, release, withdraw } = keyLines<A>(ready.push)
+  const waiting = new Set<Entry<A>>()
   let batches = 0
 
   const fill = (batch: number): ReadonlyArray<Entry<A>> => {
     const entries: Array<Entry<A>> = []
     const room: Room = { ...limits }
     for (let entry = ready.first(); entry !== undefined; entry = ready.first()) {
-      if (hasMissed(entry, batch)) {
+      if (!waiting.has(entry) || hasMissed(entry, batch)) {
         ready.shift()
         continue
       }
@@ -208,22 +240,35 @@ export const batchPlanner = <A>(limits: BatchLimits): BatchPlanner<A> => {
       ready.shift()
       take(entry.demand, newKeys, room)
       leave(entry, batch)
+      waiting.delete(entry)
       entries.push(entry)
       if (isAlone(entry.demand, limits)) break
     }
     return entries
   }
 
+  const takeBack = (entry: Entry<A>): boolean => {
+    if (!waiting.delete(entry)) return false
+    withdraw(entry)
+    return true
+  }
+
   return {
-    waiting: () => waiting,
+    waiting: () => waiting.size,
     add: (item, demand) => {
-      waiting += 1
-      enter({ item, demand, places: [], closed: 0 })
+      const entry: Entry<A> = { item, demand, places: [], closed: 0 }
+      waiting.add(entry)
+      enter(entry)
+      return () => takeBack(entry)
+    },
+    clear: () => {
+      const entries = [...waiting]
+      entries.forEach(takeBack)
+      return entries.map(({ item }) => item)
     },
     next: () => {
       batches += 1
       const entries = fill(batches)
-      waiting -= entries.length
       return { items: entries.map(({ item }) => item), release: () => entries.forEach(release) }
     },
   }
@@ -287,10 +332,20 @@ export type CallAppends = (
   appends: ReadonlyArray<StorableAppend>,
 ) => TE.TaskEither<Fault, ReadonlyArray<E.Either<AppendError, Appended>>>
 
+/** A way to append, and those who have not been sent yet. */
+export interface Appends {
+  readonly append: (append: StorableAppend, signal?: Cancellation) => TE.TaskEither<AppendError, Appended>
+  readonly waiting: () => number
+  /** Answers whoever waits; nothing of theirs is sent. */
+  readonly dismiss: (answer: AppendError) => void
+}
+
 interface Passenger {
   readonly append: StorableAppend
   readonly resolve: (answer: E.Either<AppendError, Appended>) => void
   readonly reject: (defect: unknown) => void
+  /** From now on the signal of its caller is not heard. */
+  unhear: () => void
 }
 
 /** Appends that travel together. `errorOf` says what a fault of a call means to each append in it. */
@@ -298,7 +353,7 @@ export const batcher = (
   { lanes, queueMax, limits }: BatcherOptions,
   call: CallAppends,
   errorOf: (fault: Fault) => AppendError,
-) => {
+): Appends => {
   const planner = batchPlanner<Passenger>(limits)
   const deliver = deliverBy(call, errorOf)
   let free = lanes
@@ -314,25 +369,52 @@ export const batcher = (
     }
   }
   const travel = async ({ items, release }: Batch<Passenger>): Promise<void> => {
+    for (const { unhear } of items) unhear()
     await deliver(items)
     release()
     free += 1
     sendAll()
   }
-  return (append: StorableAppend): TE.TaskEither<AppendError, Appended> =>
-    () =>
+  /** One microtask, so that appends which are called in one go travel in one go. */
+  const wake = (): void => {
+    if (free === 0 || isWaking) return
+    isWaking = true
+    queueMicrotask(sendAll)
+  }
+  const board = (passenger: Passenger, signal: Cancellation | undefined): void => {
+    const takeBack = planner.add(passenger, demandOf(passenger.append))
+    if (signal !== undefined) {
+      const hear = (): void => {
+        if (takeBack()) dismissOne(passenger, aborted)
+        wake()
+      }
+      signal.addEventListener('abort', hear)
+      passenger.unhear = () => signal.removeEventListener('abort', hear)
+    }
+    wake()
+  }
+  return {
+    append: (append, signal) => () =>
       new Promise((resolve, reject) => {
-        if (planner.waiting() >= queueMax) {
-          resolve(E.left(queueFull(queueMax)))
-          return
-        }
-        planner.add({ append, resolve, reject }, demandOf(append))
-        if (free === 0 || isWaking) return
-        // One microtask, so that appends which are called in one go travel in one go.
-        isWaking = true
-        queueMicrotask(sendAll)
-      })
+        if (planner.waiting() >= queueMax) resolve(E.left(queueFull(queueMax)))
+        else board({ append, resolve, reject, unhear: nothingToUnhear }, signal)
+      }),
+    waiting: planner.waiting,
+    dismiss: (answer) => {
+      for (const passenger of planner.clear()) dismissOne(passenger, answer)
+    },
+  }
 }
+
+const dismissOne = ({ resolve, unhear }: Passenger, answer: AppendError): void => {
+  unhear()
+  resolve(E.left(answer))
+}
+
+const nothingToUnhear = (): void => {}
+
+/** The answer to an append that its caller took back. */
+export const aborted: Aborted = { _tag: 'Aborted' }
 
 const queueFull = (queueMax: number): Busy => ({
   _tag: 'Busy',

@@ -5,19 +5,20 @@
  * Used by: users.
  * @since 0.1.0
  */
-import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { either as E, function as F, task as T, taskEither as TE } from 'fp-ts'
 import type { FollowedStore } from '../../run/Feed.js'
 import { checkAppend, nothingAppended } from '../../store/Append.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
-import { lockKeysMax } from './AppendCall.js'
+import { lockKeysMax, type Ordering } from './AppendCall.js'
 import { appendsOf } from './Appending.js'
-import type { BatcherOptions } from './Batcher.js'
+import { aborted, type BatcherOptions } from './Batcher.js'
 import { type Connection, isPool } from './Connection.js'
 import { feedOf } from './Feed.js'
 import type { HintsOption } from './Hints.js'
 import type { ReadBatcherOptions } from './ReadBatcher.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
+import type { AppendFigures } from './Traffic.js'
 
 /** Where a store lives, and how its appends and reads travel. */
 export interface PostgresStoreOptions extends SchemaOptions {
@@ -34,6 +35,13 @@ export interface PostgresStoreOptions extends SchemaOptions {
    * there, as in a transaction, followers look from time to time.
    */
   readonly hints?: HintsOption
+  /**
+   * `concurrent` unless given: positions may have holes, left by appends that were rolled back. `gapless` makes them 1, 2,
+   * 3 and so on, as an audit may demand. It costs that the log commits one call at a time, whoever writes and to whatever
+   * stream; so keep batching on, and never hold a transaction open in which you have appended. Stores of both kinds may
+   * use one log, and then the holes are those of the concurrent ones.
+   */
+  readonly ordering?: Ordering
 }
 
 /** How concurrent appends of one store share calls; its reads of streams do so within the same bounds, in lanes of their own. */
@@ -44,6 +52,19 @@ export interface BatchingOptions {
   readonly itemsMax?: number
   /** Appends that wait to be sent, from 1 to 1,000,000; 10,000 unless given. Beyond it the answer is `Busy`, at once. */
   readonly queueMax?: number
+}
+
+/** A store of events, and what its operator needs of it. */
+export interface PostgresStore extends FollowedStore {
+  /** What the appends of this store have been doing. A plain value, as of now. */
+  readonly figures: () => AppendFigures
+  /**
+   * Ends the store, not your pool. From the call on a new append is answered `Unavailable`, nothing written; those that
+   * wait or are under way are finished. After the grace (in milliseconds, 10,000 unless given) those that still wait are
+   * answered the same, and those under way are left to their calls. Done when nobody waits any more; a program that ends
+   * closes its stores first and then its pool. Reads go on.
+   */
+  readonly close: (graceMs?: number) => T.Task<void>
 }
 
 /**
@@ -91,14 +112,15 @@ export interface BatchingOptions {
  * facts // => { _tag: 'Right', right: [{ owner: 'Ada' }] }
  * await sql.end()
  */
-export const postgresStore = (connection: Connection, options: PostgresStoreOptions = {}): FollowedStore => {
+export const postgresStore = (connection: Connection, options: PostgresStoreOptions = {}): PostgresStore => {
   const schema = schemaOf(options)
   if (E.isLeft(schema)) return refusing(schema.left)
   const batching = batchingOf(options.batching ?? {})
   if (E.isLeft(batching)) return refusing(batching.left)
   // On one connection a call of several appends would wait for locks of which the caller knows nothing, and its failure
   // would fail the transaction of all of them.
-  return storeIn(connection, schema.right, isPool(connection) ? batching.right : undefined, options.hints)
+  const inCompany = isPool(connection) ? batching.right : undefined
+  return storeIn(connection, schema.right, inCompany, options)
 }
 
 /** What a call holds at most, beside what the user bounds: enough to hide a round trip, and a few megabytes. */
@@ -142,34 +164,47 @@ const streamsMax = 32
 const supports = { severalStreams: true, queries: true }
 
 /** A store in a schema that cannot be: a wrong name is an answer like any other wrong input. */
-const refusing = (problem: InvalidInput): FollowedStore => ({
+const refusing = (problem: InvalidInput): PostgresStore => ({
   supports,
   append: () => TE.left(problem),
   readStream: () => TE.left(problem),
   read: () => TE.left(problem),
   head: TE.left(problem),
   feed: { page: () => TE.left(problem), positionAt: () => TE.left(problem), onRecorded: () => F.constVoid },
+  figures: () => noFigures,
+  close: () => T.of(undefined),
 })
+
+const noFigures: AppendFigures = {
+  open: 0,
+  waiting: 0,
+  callsUnderWay: 0,
+  calls: 0,
+  largestCall: 0,
+  appends: 0,
+  conflicts: 0,
+  failures: 0,
+}
 
 const storeIn = (
   connection: Connection,
   schema: Schema,
   batching: BatcherOptions | undefined,
-  hints: HintsOption = 'listen',
-): FollowedStore => {
+  { hints = 'listen', ordering = 'concurrent' }: PostgresStoreOptions,
+): PostgresStore => {
   const { recorded, ...feed } = feedOf(connection, schema, hints)
-  const append = appendsOf(connection, schema, batching)
+  const { append, close, figures } = appendsOf(connection, schema, { batching, ordering, recorded })
   return {
     supports,
-    append: (request) =>
-      request.events.length === 0
-        ? TE.right(nothingAppended)
-        : F.pipe(
-            TE.fromEither(checkAppend(request)),
-            TE.chainW(append),
-            TE.chainFirstIOK(() => recorded),
-          ),
+    append: (request, options) => () => {
+      if (options?.signal?.aborted) return Promise.resolve(E.left(aborted))
+      if (request.events.length === 0) return Promise.resolve(E.right(nothingAppended))
+      const storable = checkAppend(request)
+      return E.isLeft(storable) ? Promise.resolve(storable) : append(storable.right, options?.signal)()
+    },
     ...readsOf(connection, schema, batching && readBatchingOf(batching)),
     feed,
+    figures,
+    close: (graceMs = 10_000) => close(graceMs),
   }
 }

@@ -1,7 +1,14 @@
 /** The event store on PostgreSQL, by postgres.js. */
 
+export type { Ordering } from './AppendCall.js'
 export type { Connection } from './Connection.js'
 export type { HintsOption } from './Hints.js'
 export { type Migrated, type MigrateError, migrate, type NewerSchema } from './Migrate.js'
-export { type BatchingOptions, type PostgresStoreOptions, postgresStore } from './PostgresStore.js'
+export {
+  type BatchingOptions,
+  type PostgresStore,
+  type PostgresStoreOptions,
+  postgresStore,
+} from './PostgresStore.js'
 export type { SchemaOptions } from './Schema.js'
+export type { AppendFigures } from './Traffic.js'

@@ -165,12 +165,11 @@ const installChanged = async (
   sql: Sql,
   changes: ReadonlyArray<Change>,
 ): Promise<{ schema: string; store: EventStore }> => {
+  const whole = migrations.map((migration) => migration.sql).join()
+  for (const [part] of changes) expect(whole).toContain(part)
   const changed = migrations.map((migration) => ({
     ...migration,
-    sql: changes.reduce((text, [part, other]) => {
-      expect(text).toContain(part)
-      return text.replaceAll(part, other)
-    }, migration.sql),
+    sql: changes.reduce((text, [part, other]) => text.replaceAll(part, other), migration.sql),
   }))
   const schema = newSchemaName()
   await right(migrateTo(changed)(sql, { schema }))
@@ -189,7 +188,17 @@ const slowToStream: Change = [
   'versions := array[given]; perform pg_sleep(random() * 0.004);',
 ]
 
+/** And for appends to several streams in one call. */
+const slowToStreams: Change = [
+  'array_agg(r.version order by r.position) into positions, versions\n    from recorded r;',
+  'array_agg(r.version order by r.position) into positions, versions\n    from recorded r; perform pg_sleep(random() * 0.004);',
+]
+
 /** Time between the checks and drawing positions. */
+const hesitantToStreams: Change = [
+  'if actual is not null then',
+  'perform pg_sleep(random() * 0.004); if actual is not null then',
+]
 const hesitant: Change = [
   '-- Only now are positions drawn, so an append that fails leaves no gap.',
   'perform pg_sleep(random() * 0.004);',
@@ -309,6 +318,11 @@ describe('a run of everything at once', () => {
   test.each<[string, ReadonlyArray<Change>, Mix]>([
     ['as it is', [], { typesAlone: 0.1, tags: 5 }],
     ['with slow appends', [slow, slowToStream, hesitant], { typesAlone: 0.1, tags: 5 }],
+    [
+      'with slow appends of events without tags',
+      [slow, slowToStream, slowToStreams, hesitantToStreams],
+      { typesAlone: 0.6, tags: 5, untagged: 0.9 },
+    ],
     ['with slow appends and many tags', [slow, slowToStream], { typesAlone: 0, tags: 15 }],
     ['with slow appends and queries by types alone', [slow, slowToStream], { typesAlone: 0.6, tags: 5 }],
   ])('%s leaves a log without violations', async (_name, changes, mix) => {
@@ -319,6 +333,7 @@ describe('a run of everything at once', () => {
   })
 
   const withoutKeys: Change = ['perform pg_advisory_xact_lock(key) from unnest(lock_keys) as key;', '']
+  const withoutKey: Change = ['if pg_advisory_xact_lock(lock_key) is null then return; end if;', '']
   const toStreamWithoutMarker: Change = [
     "if pg_advisory_xact_lock_shared('event'::regclass::oid::int, 1) is null then return; end if;",
     '',
@@ -337,11 +352,20 @@ describe('a run of everything at once', () => {
   test.each<[string, ReadonlyArray<Change>, Mix]>([
     ['appends that take no keys', [withoutKeys, hesitant], { typesAlone: 0, tags: 5 }],
     [
+      'appends of events without tags that take no keys',
+      [withoutKeys, hesitantToStreams, withoutKey],
+      { typesAlone: 0, tags: 5, untagged: 0.9 },
+    ],
+    [
       'appends to one stream that no read by types alone can wait for',
-      [toStreamWithoutMarker, slowToStream],
+      [toStreamWithoutMarker, slowToStream, slowToStreams],
       { typesAlone: 0.8, tags: 15, untagged: 0.8 },
     ],
-    ['reads by types alone that do not wait', [withoutWaiting, slow], { typesAlone: 0.8, tags: 15 }],
+    [
+      'reads by types alone that do not wait',
+      [withoutWaiting, slow, slowToStream, slowToStreams],
+      { typesAlone: 0.8, tags: 15 },
+    ],
     ['tokens that are the head of the log', [globalHead, slow], { typesAlone: 0, tags: 15 }],
     ['conditions on types alone that do not exclude', [sharedAlways, hesitant], { typesAlone: 0.8, tags: 5 }],
   ])('finds out %s', { timeout: 60_000 }, async (_name, changes, mix) => {

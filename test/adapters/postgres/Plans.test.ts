@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, postgresStore } from '../../../src/adapters/postgres/index.js'
 import { tagHash } from '../../../src/adapters/postgres/LockKey.js'
 import {
+  type Append,
   anyOf,
   consistencyToken,
   type EventStore,
@@ -44,6 +45,7 @@ const schema = newSchemaName()
 const plans: Array<Plan> = []
 let sql: Sql
 let store: EventStore
+let gapless: EventStore
 
 /** The server sends the plan of every statement, nested ones too, as a notice. */
 const watch = async (): Promise<void> => {
@@ -70,6 +72,7 @@ beforeAll(async () => {
   })
   await right(migrate(sql, { schema }))
   store = postgresStore(sql, { schema })
+  gapless = postgresStore(sql, { schema, ordering: 'gapless' })
   // The worst start: the plans of this session are made while the tables are empty and known to be so.
   await sql.unsafe(`vacuum analyze "${schema}".event`)
   await sql.unsafe(`vacuum analyze "${schema}".tag`)
@@ -112,6 +115,10 @@ const manyLarge = (stream: StreamId, count: number): ReadonlyArray<EventToAppend
     event(stream, { data: { blob: randomBytes(100_000).toString('base64') }, tags: ['large'] }),
   )
 
+/** In one call, since they are called in one turn. */
+const inCompany = (appends: ReadonlyArray<Append>): Promise<unknown> =>
+  Promise.all(appends.map((append) => right(store.append(append))))
+
 /** Every statement once, also those that run rarely. */
 const everyCall = async (tag: string): Promise<void> => {
   const stream = newStream()
@@ -127,6 +134,9 @@ const everyCall = async (tag: string): Promise<void> => {
     await right(store.append(again))
   }
   await right(store.append(only(...manyLarge(stream, 3))))
+  const together = [only(event(newStream())), only(event(stream))]
+  for (let time = 0; time < 2; time++) await inCompany(together)
+  await right(gapless.append(only(event(stream))))
   await right(store.readStream(stream))
   for (const direction of ['forward', 'backward'] as const) {
     await right(store.readStream(stream, { direction }))
@@ -272,6 +282,12 @@ const cases: ReadonlyArray<
     ['event_pkey'],
     1_900,
   ],
+  [
+    'the head, for an append without gaps',
+    () => right(gapless.append(only(event(newStream())))),
+    ['event_pkey', 'event_stream_version_key', 'event_id_key'],
+    4,
+  ],
   ['the head', () => right(store.head), ['event_pkey'], 1],
   [
     'an append with expected versions',
@@ -323,6 +339,24 @@ const cases: ReadonlyArray<
     10,
   ],
   [
+    'three appends in one call',
+    () =>
+      inCompany([only(event(newStream())), only(event(newStream())), only(event(streamIdFrom('stream-99')))]),
+    ['event_stream_version_key', 'event_id_key'],
+    6,
+  ],
+  [
+    'appends in one call that are repeated',
+    async () => {
+      const again = [only(event(newStream())), only(event(newStream()))]
+      await inCompany(again)
+      plans.length = 0
+      return inCompany(again)
+    },
+    ['event_id_key'],
+    10,
+  ],
+  [
     'an append with a condition on a recent token of a tag that all events have',
     async () => {
       const { token } = await right(store.read(tagged('all'), { after: globalPosition(10 ** 9) }))
@@ -350,7 +384,7 @@ const cases: ReadonlyArray<
 const inMode = async (mode: string): Promise<void> => {
   const functions: ReadonlyArray<{ readonly signature: string }> = await sql.unsafe(
     `select p.oid::regprocedure::text as signature from pg_proc p
-     where p.pronamespace = $1::text::regnamespace and p.proname in ('append', 'append_to_stream', 'read', 'read_streams', 'page_of_stream', 'page_of_places', 'settled_head', 'head')`,
+     where p.pronamespace = $1::text::regnamespace and p.proname in ('append', 'append_to_stream', 'append_to_streams', 'hold_log', 'read', 'read_streams', 'page_of_stream', 'page_of_places', 'settled_head', 'head')`,
     [schema],
   )
   for (const { signature } of functions) {

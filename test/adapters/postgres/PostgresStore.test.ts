@@ -387,15 +387,22 @@ describe("the user's transaction", () => {
     expect(outcomes.sort()).toEqual(['Busy', 'appended'])
   })
 
-  test('a timeout for locks gives Busy, and the pool goes on', async () => {
+  test('a timeout for locks gives Busy, the pool goes on, and no lock is left', async () => {
     const stream = newStream()
-    const impatient = connect({ connection: { lock_timeout: 50 } })
+    const name = randomUUID()
+    const impatient = connect({ connection: { lock_timeout: 50, application_name: name } })
     const store = postgresStore(impatient, { schema: log.schema })
     await log.sql.begin(async (transaction) => {
       await right(postgresStore(transaction, { schema: log.schema }).append(only(event(stream))))
       expect((await left(store.append(only(event(stream)))))._tag).toBe('Busy')
       expect((await left(store.read(anyOf({ types: ['Deposited'] }))))._tag).toBe('Busy')
       await right(store.append(only(event(newStream()))))
+      const locks = await transaction.unsafe(
+        `select l.* from pg_locks l join pg_stat_activity a using (pid)
+         where a.application_name = $1::text and l.locktype = 'advisory'`,
+        [name],
+      )
+      expect(locks).toEqual([])
     })
     await right(store.append(only(event(stream))))
     await impatient.end()

@@ -360,3 +360,125 @@ begin
     '{}', '{}', '{}') a;
 end
 $body$;
+
+-- The commonest call of several appends: each of them has events of one stream without tags, under no condition, and its
+-- writer believes something of that stream or nothing. All parameters but the keys are arrays with one element an event.
+-- event_expected is null where nothing is believed, and -1 stands for any event at all. event_item says whose event it
+-- is, items counting from 1, and event_nth which of this call's events of its stream; both are null where each
+-- item is one event on a stream of its own. The rest of the caller's promise is that of append, and so is the protocol.
+-- Either all items are recorded, by one statement, or append looks at each of them, under the same locks: repeated ids
+-- and wrong beliefs are rare, so the common way needs to know nothing of them.
+create function append_to_streams(
+  lock_keys bigint[],
+  event_item int[], event_nth int[], event_stream text[], event_expected bigint[],
+  event_id uuid[], event_type text[], event_schema_version smallint[], event_data text[], event_metadata text[],
+  out positions bigint[], out versions bigint[], out repeated int[], out failed text[]
+)
+  language plpgsql volatile security definer
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+#variable_conflict use_column
+declare
+  actual bigint[];
+  streams text[];
+  places int[];
+  believing int[];
+  believed int[];
+  beliefs bigint[];
+begin
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using
+      errcode = 'DE001',
+      message = 'An append needs READ COMMITTED.',
+      detail = current_setting('transaction_isolation');
+  end if;
+
+  perform pg_advisory_xact_lock(key) from unnest(lock_keys) as key;
+  if pg_advisory_xact_lock_shared('event'::regclass::oid::int, 1) is null then return; end if;
+
+  -- The version of each event's stream, before the call; null if some event cannot be recorded as things are.
+  select array_agg(s.newest order by s.nth) into actual
+  from (
+    select w.nth, w.expected, coalesce(
+      (select e.version from event e where e.stream = w.stream order by e.version desc limit 1), 0) as newest
+    from unnest(event_stream, event_expected) with ordinality as w(stream, expected, nth)
+    offset 0) s
+  where not exists (select from event e where e.id = any (event_id))
+  having bool_and(s.expected is null or s.expected = s.newest or (s.expected = -1 and s.newest > 0));
+
+  if actual is not null then
+    with recorded as (
+      insert into event (position, version, recorded_at, id, schema_version, stream, type, tags, data, metadata)
+      select nextval('event_position'), s.newest + coalesce(s.nth, 1), s.moment, s.id, s.schema_version, s.stream,
+        s.type, '{}', s.data::json, s.metadata::json
+      from (
+        select n.*, m.moment
+        from (select date_trunc('milliseconds', clock_timestamp()) as moment offset 0) m
+        cross join unnest(event_stream, actual, event_nth, event_id, event_type, event_schema_version, event_data,
+          event_metadata) as n(stream, newest, nth, id, type, schema_version, data, metadata)
+        offset 0) s
+      returning position, version)
+    select array_agg(r.position order by r.position), array_agg(r.version order by r.position) into positions, versions
+    from recorded r;
+    return;
+  end if;
+
+  event_item := coalesce(event_item, array(select * from generate_series(1, cardinality(event_id))));
+  streams := array(select distinct s.name collate "C" from unnest(event_stream) as s(name));
+  places := array(
+    select array_position(streams, s.name collate "C")
+    from unnest(event_stream) with ordinality as s(name, nth)
+    order by s.nth);
+  select coalesce(array_agg(b.item), '{}'), coalesce(array_agg(b.place), '{}'), coalesce(array_agg(b.expected), '{}')
+    into believing, believed, beliefs
+  from (
+    select distinct on (s.item) s.item, s.place, s.expected
+    from unnest(event_item, places, event_expected) as s(item, place, expected)
+    where s.expected is not null
+    order by s.item) b;
+  select a.positions, a.versions, a.repeated, a.failed into positions, versions, repeated, failed
+  from append(
+    lock_keys, false, streams, believing, believed, beliefs, '{}', '{}', '{}', '{}', '{}',
+    event_item, places, event_stream, event_id, event_type, event_schema_version,
+    array_fill('{}'::text, array[cardinality(event_id)]), event_data, event_metadata,
+    '{}', '{}', '{}') a;
+end
+$body$;
+
+-- For appends without gaps: called before one of the functions above, in the same statement, with no keys. It takes the
+-- marker alone, which keeps every other append of the log from drawing positions until this one's commit is visible; and
+-- it sets the sequence back to the head, as far as appends that were rolled back had moved it on. Nobody has seen the
+-- positions that are given away a second time: they lie above the head, and everyone who might own one has finished.
+-- Whoever holds keys may wait for the marker, so whoever holds the marker must not wait for keys; hence none are taken.
+-- Stores of both orderings may share a log: it is in order all the same, and the holes are those of the others.
+create function hold_log() returns boolean
+  language plpgsql volatile security definer
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+declare
+  head bigint;
+  drawn bigint;
+begin
+  -- An older snapshot has an older head, and setval is not rolled back.
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using
+      errcode = 'DE001',
+      message = 'An append needs READ COMMITTED.',
+      detail = current_setting('transaction_isolation');
+  end if;
+
+  if pg_advisory_xact_lock('event'::regclass::oid::int, 1) is null then return false; end if;
+  head := coalesce((select e.position from event e order by e.position desc limit 1), 0);
+  drawn := (select case when s.is_called then s.last_value else 0 end from event_position s);
+  if drawn <> head then
+    perform setval('event_position', greatest(head, 1), head > 0);
+  end if;
+  return true;
+end
+$body$;

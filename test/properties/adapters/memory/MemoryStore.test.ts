@@ -25,6 +25,7 @@ import {
 } from 'decider-ts/store'
 import fc from 'fast-check'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { expect, test } from 'vitest'
 import { law } from '../../Law.js'
 import { append, json, query, rangeOf, stream, textOf, versionRange } from '../../store/Samples.js'
 import { stepsOf } from './Steps.js'
@@ -216,3 +217,13 @@ law('MEM-3 constant cost: an append takes no more steps in a long log', hasConst
   numRuns: 2,
 })
 law.rejects('MEM-3', 'the bare journal', hasConstantCost(journalStore), { numRuns: 1 })
+
+test('an append whose signal is aborted beforehand records nothing, and any other signal is of no account', async () => {
+  const store = memoryStore()
+  const request = nthAppend(0, true)
+  const aborted = new AbortController()
+  aborted.abort()
+  expect(await store.append(request, { signal: aborted.signal })()).toEqual(E.left({ _tag: 'Aborted' }))
+  expect(await store.head()).toEqual(E.right(0n))
+  expect(E.isRight(await store.append(request, { signal: new AbortController().signal })())).toBe(true)
+})

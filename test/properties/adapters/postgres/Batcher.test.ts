@@ -35,8 +35,8 @@ const limits: fc.Arbitrary<BatchLimits> = fc.record({
   characters: fc.integer({ min: 1, max: 30 }),
 })
 
-/** An item comes, a batch is planned, or one of the calls under way ends. */
-type Step = Demand | 'plan' | { readonly end: number }
+/** An item comes, a batch is planned, one of the calls under way ends, or an item is taken back. */
+type Step = Demand | 'plan' | { readonly end: number } | { readonly takeBack: number }
 
 const run = fc.record({
   limits,
@@ -45,6 +45,7 @@ const run = fc.record({
       { weight: 4, arbitrary: demand },
       { weight: 2, arbitrary: fc.constant<Step>('plan') },
       { weight: 1, arbitrary: fc.record({ end: fc.nat() }) },
+      { weight: 1, arbitrary: fc.record({ takeBack: fc.nat({ max: 30 }) }) },
     ),
     { maxLength: 60 },
   ),
@@ -61,6 +62,12 @@ interface History {
   readonly limits: BatchLimits
   readonly came: number
   readonly planned: ReadonlyArray<Planned>
+  /** Items that were to be taken back, whether their batch had left by then, and the planner's answer. */
+  readonly takenBack: ReadonlyArray<{
+    readonly nth: number
+    readonly hadLeft: boolean
+    readonly was: boolean
+  }>
 }
 
 type Sample = typeof run extends fc.Arbitrary<infer A> ? A : never
@@ -69,6 +76,8 @@ type Sample = typeof run extends fc.Arbitrary<infer A> ? A : never
 const historyOf = (planner: Planner, { limits: within, steps }: Sample): History => {
   const { add, next, waiting } = planner(within)
   const planned: Array<Planned> = []
+  const takenBack: Array<History['takenBack'][number]> = []
+  const takers: Array<() => boolean> = []
   const underWay: Array<ReturnType<typeof next>> = []
   let came = 0
   const plan = (): void => {
@@ -80,16 +89,22 @@ const historyOf = (planner: Planner, { limits: within, steps }: Sample): History
   const end = (index: number): void => {
     for (const { release } of underWay.splice(index % Math.max(1, underWay.length), 1)) release()
   }
+  const takeBack = (nth: number): void => {
+    const hadLeft = planned.some(({ items }) => items.some((item) => item.nth === nth))
+    const was = takers[nth]?.()
+    if (was !== undefined) takenBack.push({ nth, hadLeft, was })
+  }
   for (const step of steps) {
     if (step === 'plan') plan()
     else if ('end' in step) end(step.end)
-    else add({ nth: came++, demand: step }, step)
+    else if ('takeBack' in step) takeBack(step.takeBack)
+    else takers.push(add({ nth: came++, demand: step }, step))
   }
   for (let round = 0; round < 2 * steps.length && (waiting() > 0 || underWay.length > 0); round++) {
     plan()
     end(round)
   }
-  return { limits: within, came, planned }
+  return { limits: within, came, planned, takenBack }
 }
 
 const lawOn = (judge: (history: History) => boolean) => (planner: Planner) =>
@@ -127,15 +142,25 @@ const ordered = lawOn(({ planned }) =>
   ),
 )
 
-const progress = lawOn(({ came, planned }) => {
+const progress = lawOn(({ came, planned, takenBack }) => {
   const left = planned.flatMap(({ items }) => items.map(({ nth }) => nth))
   return (
     planned.every(
       ({ items, underWay, waiting }) => items.length > 0 || underWay.length > 0 || waiting === 0,
     ) &&
     new Set(left).size === left.length &&
-    left.length === came
+    left.length + takenBack.filter(({ was }) => was).length === came
   )
+})
+
+const takesBack = lawOn(({ planned, takenBack }) => {
+  const left = new Set(planned.flatMap(({ items }) => items.map(({ nth }) => nth)))
+  const gone = new Set<number>()
+  return takenBack.every(({ nth, hadLeft, was }) => {
+    const isRight = was === (!hadLeft && !gone.has(nth)) && (!was || !left.has(nth))
+    if (was) gone.add(nth)
+    return isRight
+  })
 })
 
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, number) => total + number, 0)
@@ -231,6 +256,46 @@ law.rejects(
   progress((within) => {
     const planner = batchPlanner<Traveller>(within)
     return { ...planner, next: () => ({ ...planner.next(), release: () => {} }) }
+  }),
+  many,
+)
+
+law.rejects(
+  'BAT-3',
+  'a planner whose items keep their places when they are taken back',
+  progress((within) => {
+    const planner = batchPlanner<Traveller>(within)
+    const [left, gone] = [new Set<number>(), new Set<number>()]
+    return {
+      ...planner,
+      waiting: () => planner.waiting() - [...gone].filter((nth) => !left.has(nth)).length,
+      add: (item, real) => {
+        planner.add(item, real)
+        return () => !left.has(item.nth) && gone.size < gone.add(item.nth).size
+      },
+      next: () => {
+        const { items, release } = planner.next()
+        for (const { nth } of items) left.add(nth)
+        return { items: items.filter(({ nth }) => !gone.has(nth)), release }
+      },
+    }
+  }),
+  many,
+)
+
+law('BAT-5 taking back', takesBack(batchPlanner), many)
+law.rejects(
+  'BAT-5',
+  'a planner that says yes and forgets it',
+  takesBack((within) => {
+    const planner = batchPlanner<Traveller>(within)
+    return {
+      ...planner,
+      add: (item, real) => {
+        planner.add(item, real)
+        return () => true
+      },
+    }
   }),
   many,
 )
