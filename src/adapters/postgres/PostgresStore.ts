@@ -7,6 +7,7 @@
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { FollowedStore } from '../../run/Feed.js'
+import type { SnapshotStore } from '../../run/Snapshots.js'
 import { checkAppend, nothingAppended } from '../../store/Append.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { lockKeysMax } from './AppendCall.js'
@@ -17,6 +18,7 @@ import { feedOf } from './Feed.js'
 import type { HintsOption } from './Hints.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
+import { snapshotsOf } from './Snapshots.js'
 
 /** Where a store lives, and how its appends travel. */
 export interface PostgresStoreOptions extends SchemaOptions {
@@ -82,7 +84,10 @@ export interface BatchingOptions {
  * facts // => { _tag: 'Right', right: [{ owner: 'Ada' }] }
  * await sql.end()
  */
-export const postgresStore = (connection: Connection, options: PostgresStoreOptions = {}): FollowedStore => {
+export const postgresStore = (
+  connection: Connection,
+  options: PostgresStoreOptions = {},
+): FollowedStore & SnapshotStore => {
   const schema = schemaOf(options)
   if (E.isLeft(schema)) return refusing(schema.left)
   const batching = batchingOf(options.batching ?? {})
@@ -123,13 +128,14 @@ const batchingOf = (
 const supports = { severalStreams: true, queries: true }
 
 /** A store in a schema that cannot be: a wrong name is an answer like any other wrong input. */
-const refusing = (problem: InvalidInput): FollowedStore => ({
+const refusing = (problem: InvalidInput): FollowedStore & SnapshotStore => ({
   supports,
   append: () => TE.left(problem),
   readStream: () => TE.left(problem),
   read: () => TE.left(problem),
   head: TE.left(problem),
   feed: { page: () => TE.left(problem), positionAt: () => TE.left(problem), onRecorded: () => F.constVoid },
+  snapshots: { load: () => TE.left(problem), save: () => TE.left(problem) },
 })
 
 const storeIn = (
@@ -137,7 +143,7 @@ const storeIn = (
   schema: Schema,
   batching: BatcherOptions | undefined,
   hints: HintsOption = 'listen',
-): FollowedStore => {
+): FollowedStore & SnapshotStore => {
   const { recorded, ...feed } = feedOf(connection, schema, hints)
   const append = appendsOf(connection, schema, batching)
   return {
@@ -152,5 +158,6 @@ const storeIn = (
           ),
     ...readsOf(connection, schema),
     feed,
+    snapshots: snapshotsOf(connection, schema),
   }
 }
