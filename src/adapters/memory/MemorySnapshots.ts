@@ -29,10 +29,12 @@ export const memorySnapshots = (
     const place = placeOf(stream, snapshot.of)
     const state = toJson(snapshot.state, 'snapshot.state')
     if (E.isLeft(state)) return state
-    return E.map(({ version }: StreamSlice) => {
-      const isNewer = snapshot.version > (kept.get(place)?.version ?? -1n)
-      if (isNewer && snapshot.version <= version) kept.set(place, { ...snapshot, state: state.right })
-    })(readAfter(stream, snapshot.version))
+    const slice = readAfter(stream, snapshot.version)
+    if (E.isLeft(slice)) return slice
+    const isNewer = snapshot.version > (kept.get(place)?.version ?? -1n)
+    if (isNewer && snapshot.version <= slice.right.version)
+      kept.set(place, { ...snapshot, state: state.right })
+    return E.right(undefined)
   }
 
   return {
