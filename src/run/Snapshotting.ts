@@ -7,9 +7,10 @@
  * Used by: `Handle`.
  *
  * Laws (test/properties/run/Snapshotting.test.ts):
- * - SNT-1 transparency: whatever the snapshots hold, and wherever saving is cut off, every answer and the log are those
- *   of a handle without snapshots.
- * - SNT-2 progress: a handle that starts anew reads fewer events than `every` and one round wrote, once saving works.
+ * - SNT-1 transparency: whatever the snapshots hold, and wherever saving is cut off, every answer and every
+ *   stream are those of a handle without snapshots.
+ * - SNT-2 progress: where every save succeeds and commands that record one event each come one after another, a handle
+ *   that starts anew reads fewer than `every` events.
  * @since 0.1.0
  */
 import { either as E, option as O, type task as T } from 'fp-ts'

@@ -1,7 +1,7 @@
 /** The Postgres store is held to the very suite of the memory store; a second connection is a pool of its own. */
 import { postgresStore } from 'decider-ts/adapters/postgres'
 import { connect, install } from '../adapters/postgres/support.js'
-import { testConformance } from './Run.js'
+import { testConformance, testSnapshots } from './Run.js'
 
 testConformance('postgresStore', async () => {
   const { store, schema, end } = await install()
@@ -18,4 +18,9 @@ testConformance('postgresStore', async () => {
       await end()
     },
   }
+})
+
+testSnapshots('postgresStore', async () => {
+  const { sql, schema, end } = await install()
+  return { store: postgresStore(sql, { schema }), close: end }
 })
