@@ -25,8 +25,7 @@ const loadStatement = ({ quoted }: Schema): string => `
     select snapshot_version, state from ${quoted}.newest_snapshot($1::text, decode($2::text, 'hex')))
   select case when ordinality = 1 then snapshot_version end, case when ordinality = 1 then state end, ${columns}
   from snapshot
-  cross join lateral ${quoted}.read_stream($1::text, snapshot_version, ${bigintMax}, null, false) with ordinality
-  order by ordinality`
+  cross join lateral ${quoted}.read_stream($1::text, snapshot_version, ${bigintMax}, null, false) with ordinality`
 
 const saveStatement = ({ quoted }: Schema): string => `
   select ${quoted}.save_snapshot($1::text, decode($2::text, 'hex'), $3::text, $4::text::bigint, $5::text::json)`
