@@ -136,7 +136,8 @@ export const snapshotting = <Command, State, Event, Rejection>(
   const enqueue = snapshotQueue(waitingMax, save)
   const offer: Snapshotting<State>['offer'] = (stream, known) => {
     const last = O.getOrElse(() => noVersion)(saved.get(stream))
-    if (Number(known.version - last) < Math.max(every, 1)) return
+    const isDue = Number(known.version - last) >= Math.max(every, 1)
+    if (!isDue) return
     // Also where saving will fail: a state that cannot be taken now need not be tried with every command.
     saved.set(stream, O.some(known.version))
     if (enqueue(stream, known)) return
