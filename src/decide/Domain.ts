@@ -13,6 +13,7 @@ import type { readerEither as RE } from 'fp-ts'
 import type * as t from 'io-ts'
 import { type AnyCodec, type Codec, fromIoTs, recordOf } from '../evolve/Codec.js'
 import { type AnyEventCodec, type EventCodec, eventCodec, unionOfEvents } from '../evolve/EventCodec.js'
+import type { FoldDefinition } from '../evolve/Fingerprint.js'
 import {
   type AnyTaggedCodec,
   indexByType,
@@ -50,6 +51,9 @@ export interface Domain<Command, State, Event, Rejection> extends Decider<Comman
   readonly state: Codec<State>
   readonly streamOf: (command: Command) => StreamId
   readonly tagsOf: (event: Event) => ReadonlyArray<Tag>
+  readonly foldVersion: number
+  /** Those that it is combined of; none where it is one by itself. */
+  readonly parts?: Readonly<Record<string, FoldDefinition>>
 }
 
 /** What a domain is defined by. All types are inferred from the four codecs. */
@@ -72,6 +76,11 @@ export interface DomainSpec<Command, State, Event, Rejection> {
     command: NoInfer<Command>,
   ) => RE.ReaderEither<NoInfer<State>, NoInfer<Rejection>, ReadonlyArray<NoInfer<Event>>>
   readonly isTerminal?: (state: NoInfer<State>) => boolean
+  /**
+   * To be raised when `evolve` comes to mean something else and neither the codecs nor the text of `evolve` itself
+   * changed, as where only a function that it calls did; 1 unless given. Snapshots of another fold version are not used.
+   */
+  readonly foldVersion?: number
 }
 
 /**
@@ -112,6 +121,7 @@ export const domain = <Command extends Typed, State, Event extends Typed, Reject
     state: fromIoTs(spec.state),
     streamOf: (command) => streamId(spec.name, spec.streamId(command)),
     tagsOf: spec.tags ?? (() => []),
+    foldVersion: spec.foldVersion ?? 1,
   }
 }
 
@@ -124,6 +134,8 @@ export interface AnyDomain extends AnyDecider {
   readonly state: AnyCodec
   readonly streamOf: (command: never) => StreamId
   readonly tagsOf: (event: never) => ReadonlyArray<Tag>
+  readonly foldVersion: number
+  readonly parts?: Readonly<Record<string, FoldDefinition>>
 }
 
 type TypeOf<Value> = Value extends Typed ? Value['type'] : never
@@ -199,5 +211,7 @@ export function combine(parts: Readonly<Record<string, AnyDomain>>): AnyDomain {
     ),
     streamOf: (command: unknown) => ownerOfCommand(command).part.streamOf(command as never),
     tagsOf: (event: unknown) => ownerOfEvent(event).part.tagsOf(event as never),
+    foldVersion: 1,
+    parts,
   }
 }

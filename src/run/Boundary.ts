@@ -25,10 +25,13 @@ import type { ReadError, Undecodable } from '../store/StoreError.js'
 import type { StreamId } from '../store/StreamId.js'
 import type { Tag } from '../store/Tag.js'
 import { noVersion, type Version, version } from '../store/Version.js'
+import type { Snapshotting, Start } from './Snapshotting.js'
 
 /** What is known for a decision: the state, and how to go on from here. */
 export interface Known<State, Event> {
   readonly state: State
+  /** The version of the stream that it is the state of, where it is one stream. */
+  readonly version: O.Option<Version>
   /** Reads only what was recorded since, and folds it on top. */
   readonly refresh: TE.TaskEither<ReadError | Undecodable, Known<State, Event>>
   /** An append that fails if anything was recorded since that this decision depends on. */
@@ -51,28 +54,31 @@ export interface Boundary<State, Event> {
   readonly place: (event: Event) => Placement
 }
 
-/** The boundary of a domain: one stream, guarded by its version. */
+/** The boundary of a domain: one stream, guarded by its version, and read from a snapshot on where there are any. */
 export const streamBoundary = <Command, State, Event, Rejection>(
   store: EventStore,
   domain: Domain<Command, State, Event, Rejection>,
   command: Command,
+  snapshots?: Pick<Snapshotting<State>, 'start'>,
 ): Boundary<State, Event> => {
   const stream = domain.streamOf(command)
+  const foldOn = ({ state, slice }: Start<State>): E.Either<Undecodable, Known<State, Event>> =>
+    F.pipe(
+      decodeHistory(domain.event)(slice.events),
+      E.map((events) => known(fold(domain)(events, state), slice.version)),
+    )
   const readOn = (
     state: State,
     after: Version,
   ): TE.TaskEither<ReadError | Undecodable, Known<State, Event>> =>
     F.pipe(
       store.readStream(stream, { after }),
-      TE.chainEitherKW((slice) =>
-        F.pipe(
-          decodeHistory(domain.event)(slice.events),
-          E.map((events) => known(fold(domain)(events, state), slice.version)),
-        ),
-      ),
+      TE.chainEitherKW((slice) => foldOn({ state, slice })),
     )
+  const readWhole = readOn(domain.initialState, noVersion)
   const known = (state: State, at: Version): Known<State, Event> => ({
     state,
+    version: O.some(at),
     refresh: readOn(state, at),
     guarded: (events) => ({ events, expected: [{ stream, version: exactly(at) }] }),
     advanced: (events) =>
@@ -85,7 +91,13 @@ export const streamBoundary = <Command, State, Event, Rejection>(
   })
   return {
     stream: O.some(stream),
-    read: readOn(domain.initialState, noVersion),
+    read:
+      snapshots === undefined
+        ? readWhole
+        : F.pipe(
+            TE.fromTask(snapshots.start(stream)),
+            TE.chain(O.match(() => readWhole, F.flow(foldOn, TE.fromEither))),
+          ),
     place: (event) => ({ stream, tags: domain.tagsOf(event) }),
   }
 }
@@ -123,6 +135,7 @@ export const queryBoundary = <Command, State, Event, Rejection>(
     )
   const known = (state: State, token: ConsistencyToken): Known<State, Event> => ({
     state,
+    version: O.none,
     refresh: readOn(state, token),
     guarded: (events) => ({
       events,

@@ -26,12 +26,14 @@ import type { Appended } from '../store/Append.js'
 import type { EventStore } from '../store/EventStore.js'
 import type { Metadata } from '../store/Metadata.js'
 import type { StoreError } from '../store/StoreError.js'
+import type { StreamId } from '../store/StreamId.js'
 import { toIsoString } from '../store/Timestamp.js'
 import { type Boundary, type Known, queryBoundary, streamBoundary } from './Boundary.js'
 import { type Environment, systemEnvironment } from './Environment.js'
 import { groups } from './Groups.js'
 import { defaultRetryPolicy, type RetryPolicy } from './RetryPolicy.js'
 import { type Memory, type Request, runRound } from './Round.js'
+import { type SnapshotOptions, snapshotting } from './Snapshotting.js'
 import { stateCache } from './StateCache.js'
 
 /** What is known of a command beside the command; it becomes the metadata of its events, and no decider sees it. */
@@ -53,6 +55,11 @@ export interface HandleOptions {
   readonly environment?: Environment
   /** Of how many streams at most the last known state is kept; 1,000 unless given, and 0 keeps none. */
   readonly statesMax?: number
+  /**
+   * Begins to read a stream that is not remembered at its newest snapshot, and saves one now and then, after the answer.
+   * No answer depends on it. A decision model has no snapshots, so there this changes nothing.
+   */
+  readonly snapshots?: SnapshotOptions
 }
 
 const statesMaxDefault = 1_000
@@ -126,6 +133,10 @@ export const handle = <Command, State, Event extends Typed, Rejection>(
 ) => {
   const how = { retry: defaultRetryPolicy, environment: systemEnvironment, ...options }
   const states = stateCache<Known<State, Event>>(options.statesMax ?? statesMaxDefault)
+  const snapshots =
+    options.snapshots === undefined || 'scopeOf' in handler
+      ? undefined
+      : snapshotting(handler, options.snapshots, how.environment)
   const roundOf = (boundary: Boundary<State, Event>, memory: Memory<State, Event>) => ({
     store,
     handler,
@@ -133,14 +144,22 @@ export const handle = <Command, State, Event extends Typed, Rejection>(
     how,
     memory,
   })
+  const offer = (stream: StreamId, latest: O.Option<Known<State, Event>>) => {
+    if (O.isNone(latest) || O.isNone(latest.value.version)) return
+    snapshots?.offer(stream, { state: latest.value.state, version: latest.value.version.value })
+  }
   const inGroups = groups<Grouped<Command, State, Event, Rejection>>(groupMax, (stream, grouped) => {
     const [first] = grouped
     if (first === undefined) return Promise.resolve()
+    let latest: O.Option<Known<State, Event>> = O.none
     const memory = {
       recall: () => states.get(stream),
-      keep: (known: O.Option<Known<State, Event>>) => states.set(stream, known),
+      keep: (known: O.Option<Known<State, Event>>) => {
+        latest = known
+        states.set(stream, known)
+      },
     }
-    return runRound(roundOf(first.boundary, memory), grouped)
+    return runRound(roundOf(first.boundary, memory), grouped).then(() => offer(stream, latest))
   })
   return (
     command: Command,
@@ -152,7 +171,7 @@ export const handle = <Command, State, Event extends Typed, Rejection>(
       const boundary: Boundary<State, Event> =
         'scopeOf' in handler
           ? queryBoundary(store, handler, command)
-          : streamBoundary(store, handler, command)
+          : streamBoundary(store, handler, command, snapshots)
       return new Promise((answer, fail) => {
         const request = { command, metadata, answer, fail, boundary }
         if (O.isSome(boundary.stream)) inGroups(boundary.stream.value, request)

@@ -1,7 +1,7 @@
 /** The Postgres store is held to the very suites of the memory store; a second connection is a pool of its own. */
 import { postgresStore } from 'decider-ts/adapters/postgres'
 import { connect, install } from '../adapters/postgres/support.js'
-import { testFollowedConformance } from './Run.js'
+import { testFollowedConformance, testSnapshots } from './Run.js'
 
 testFollowedConformance('postgresStore', async () => {
   const { store, schema, end } = await install()
@@ -18,4 +18,9 @@ testFollowedConformance('postgresStore', async () => {
       await end()
     },
   }
+})
+
+testSnapshots('postgresStore', async () => {
+  const { sql, schema, end } = await install()
+  return { store: postgresStore(sql, { schema }), close: end }
 })

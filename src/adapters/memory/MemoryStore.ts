@@ -13,6 +13,7 @@
  */
 import { either as E, option as O, taskEither as TE } from 'fp-ts'
 import type { FollowedStore } from '../../run/Feed.js'
+import type { SnapshotStore } from '../../run/Snapshots.js'
 import {
   type Append,
   type Appended,
@@ -30,9 +31,12 @@ import { seenUpTo } from '../../store/Journal.js'
 import { entriesOf, type Query } from '../../store/Query.js'
 import { answerFor, repeatOf } from '../../store/Repeat.js'
 import type { AppendError, ConditionConflict, InvalidInput, VersionConflict } from '../../store/StoreError.js'
+import type { StreamId } from '../../store/StreamId.js'
 import { type Timestamp, timestamp } from '../../store/Timestamp.js'
+import type { Version } from '../../store/Version.js'
 import { type EventLog, emptyEventLog } from './EventLog.js'
 import { memoryFeed } from './MemoryFeed.js'
+import { memorySnapshots } from './MemorySnapshots.js'
 
 /** What a memory store may be given. */
 export interface MemoryStoreOptions {
@@ -54,9 +58,16 @@ export interface MemoryStoreOptions {
  * const slice = await store.readStream(stream)()
  * E.isRight(slice) && slice.right.version // => version(1)
  */
-export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): FollowedStore => {
+export const memoryStore = ({
+  now = machineClock,
+}: MemoryStoreOptions = {}): FollowedStore & SnapshotStore => {
   const log = emptyEventLog()
   const { feed, recorded } = memoryFeed(log)
+  const readStream = (stream: StreamId, range: Range<Version>) => {
+    const checked = E.apSecond(checkRange(range))(checkStreamId(stream))
+    if (E.isLeft(checked)) return checked
+    return E.right({ events: log.ofStream(stream, range), version: log.versionOf(stream) })
+  }
   return {
     feed,
     supports: { severalStreams: true, queries: true },
@@ -64,14 +75,10 @@ export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): Fo
       (request, { signal } = {}) =>
       async () =>
         signal?.aborted ? E.left({ _tag: 'Aborted' }) : append(request, now, log, recorded),
-    readStream: (stream, range = {}) =>
-      TE.fromIOEither(() => {
-        const checked = E.apSecond(checkRange(range))(checkStreamId(stream))
-        if (E.isLeft(checked)) return checked
-        return E.right({ events: log.ofStream(stream, range), version: log.versionOf(stream) })
-      }),
+    readStream: (stream, range = {}) => TE.fromIOEither(() => readStream(stream, range)),
     read: (query, range = {}) => TE.fromIOEither(() => read(query, range, log)),
     head: TE.fromIO(() => log.head()),
+    snapshots: memorySnapshots((stream, after) => readStream(stream, { after })),
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { either as E, function as F, task as T, taskEither as TE } from 'fp-ts'
 import type { FollowedStore } from '../../run/Feed.js'
+import type { SnapshotStore } from '../../run/Snapshots.js'
 import { checkAppend, nothingAppended } from '../../store/Append.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { lockKeysMax, type Ordering } from './AppendCall.js'
@@ -18,6 +19,7 @@ import type { HintsOption } from './Hints.js'
 import type { ReadBatcherOptions } from './ReadBatcher.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
+import { snapshotsOf } from './Snapshots.js'
 import type { AppendFigures } from './Traffic.js'
 
 /** Where a store lives, and how its appends and reads travel. */
@@ -55,7 +57,7 @@ export interface BatchingOptions {
 }
 
 /** A store of events, and what its operator needs of it. */
-export interface PostgresStore extends FollowedStore {
+export interface PostgresStore extends FollowedStore, SnapshotStore {
   /** What the appends of this store have been doing. A plain value, as of now. */
   readonly figures: () => AppendFigures
   /**
@@ -173,6 +175,7 @@ const refusing = (problem: InvalidInput): PostgresStore => ({
   feed: { page: () => TE.left(problem), positionAt: () => TE.left(problem), onRecorded: () => F.constVoid },
   figures: () => noFigures,
   close: () => T.of(undefined),
+  snapshots: { load: () => TE.left(problem), save: () => TE.left(problem) },
 })
 
 const noFigures: AppendFigures = {
@@ -206,5 +209,6 @@ const storeIn = (
     feed,
     figures,
     close: (graceMs = 10_000) => close(graceMs),
+    snapshots: snapshotsOf(connection, schema),
   }
 }

@@ -87,7 +87,12 @@ export const readParameters = (
   ]
 }
 
-const sizeParameters = ({ pageEvents, pageBytes, enoughBytes }: AnswerSize): ReadonlyArray<string | null> => [
+/** What to send for the size of an answer. */
+export const sizeParameters = ({
+  pageEvents,
+  pageBytes,
+  enoughBytes,
+}: AnswerSize): ReadonlyArray<string | null> => [
   String(pageEvents),
   String(pageBytes),
   enoughBytes === undefined ? null : String(enoughBytes),
@@ -109,7 +114,8 @@ export const streamSlicesFrom = (
   return wanted.map((each, index) => streamSliceFrom(each, pages[index] ?? []))
 }
 
-const streamSliceFrom = ({ stream, range }: StreamRange, rows: ReadonlyArray<Row>): StreamSlice => {
+/** What an answer holds of one stream. */
+export const streamSliceFrom = ({ stream, range }: StreamRange, rows: ReadonlyArray<Row>): StreamSlice => {
   const pages = rows.map((row) => eventsFrom(row, 3, inStream(stream, BigInt(row(2) ?? 0))))
   const events = inOrder(range, pages)
   const newest = version(BigInt(rows[0]?.(1) ?? 0))

@@ -57,7 +57,7 @@ export const readsOf = (
 }
 
 /** Rows of some 50 kB are the cheapest; the bytes bound them where events are large. A part is what a reader can hold well. */
-const sizeOf = ({ partial }: Range<bigint>): AnswerSize => ({
+export const sizeOf = ({ partial }: Range<bigint>): AnswerSize => ({
   pageEvents: 250,
   pageBytes: 262_144,
   enoughBytes: partial === true ? 2_097_152 : undefined,

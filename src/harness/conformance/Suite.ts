@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type { FollowedStore } from '../../run/Feed.js'
+import type { SnapshotStore } from '../../run/Snapshots.js'
 import { appendCases } from './Appends.js'
 import { type Case, type ConformanceOptions, type Opened, runCase, type Settings } from './Case.js'
 import { conditionCases } from './Conditions.js'
@@ -17,6 +18,7 @@ import { payloadCases } from './Payloads.js'
 import { queryCases } from './Queries.js'
 import { raceCases } from './Races.js'
 import { readCases } from './Reads.js'
+import { snapshotCases } from './Snapshots.js'
 
 export type { ConformanceOptions, Opened } from './Case.js'
 
@@ -82,4 +84,20 @@ export const feedSuite = (
 ): ReadonlyArray<ConformanceCase> => {
   const settings: Settings = { ...defaults, ...options }
   return feedCases.map((each) => ({ name: each.name, run: () => runCase(each, open, settings) }))
+}
+
+/**
+ * The checks for a store with a place for snapshots, a list of their own for the same reason.
+ * @example
+ * import { memoryStore } from 'decider-ts/adapters/memory'
+ * import { snapshotSuite } from 'decider-ts/harness'
+ * const suite = snapshotSuite(async () => ({ store: memoryStore(), close: async () => {} }))
+ * await suite[0]?.run() // => undefined
+ */
+export const snapshotSuite = (
+  open: () => Promise<Opened<SnapshotStore>>,
+  options: ConformanceOptions = {},
+): ReadonlyArray<ConformanceCase> => {
+  const settings: Settings = { ...defaults, ...options }
+  return snapshotCases.map((each) => ({ name: each.name, run: () => runCase(each, open, settings) }))
 }
