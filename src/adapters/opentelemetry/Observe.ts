@@ -22,7 +22,7 @@ export interface ObserveOptions {
  * Shows figures as gauges called `<name>.<figure>`, in the units that are given for them (as UCUM writes them: `ms`, `By`,
  * `{event}`). One collection asks once; where the answer is a failure, nothing is told. The result stops it.
  * @example
- * import { either as E, taskEither as TE } from 'fp-ts'
+ * import { taskEither as TE } from 'fp-ts'
  * import { observe } from 'decider-ts/adapters/opentelemetry'
  * const queue = ['first', 'second']
  * const stop = observe('shop.queue', { waiting: '{order}' }, TE.fromIO(() => ({ waiting: queue.length })))

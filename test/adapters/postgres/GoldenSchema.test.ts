@@ -1,7 +1,6 @@
 /**
  * What the migrations add up to, against the listing in golden/schema.txt: a change of the schema is seen where it is
- * reviewed, and none happens by accident. After a change on purpose:
- * `npx vitest run test/adapters/postgres/GoldenSchema.test.ts -u`
+ * reviewed, and none happens by accident. After a change on purpose, `npm run golden` writes the file anew.
  */
 import type { Sql, TransactionSql } from 'postgres'
 import { afterAll, describe, expect, test } from 'vitest'
