@@ -24,7 +24,10 @@ export const databaseUrl = process.env['DATABASE_URL'] ?? ''
 export const connect = (options: Options<Record<string, PostgresType>> = {}): Sql =>
   postgres(databaseUrl, { onnotice: () => {}, max: 4, ...options })
 
-export const newSchemaName = (): string => `test_${randomUUID().replaceAll('-', '')}`
+/** `SCHEMA_PREFIX` gives a whole run other names, such as those that have to be quoted. */
+const schemaPrefix = process.env['SCHEMA_PREFIX'] ?? 'test_'
+
+export const newSchemaName = (): string => `${schemaPrefix}${randomUUID().replaceAll('-', '')}`
 
 /** An installed store in a schema of its own. */
 export interface Installed {
