@@ -165,13 +165,10 @@ const installChanged = async (
   sql: Sql,
   changes: ReadonlyArray<Change>,
 ): Promise<{ schema: string; store: EventStore }> => {
-  const changed = migrations.map((migration) => ({
-    ...migration,
-    sql: changes.reduce((text, [part, other]) => {
-      expect(text).toContain(part)
-      return text.replaceAll(part, other)
-    }, migration.sql),
-  }))
+  const changed = changes.reduce<typeof migrations>((all, [part, other]) => {
+    expect(all.filter(({ sql }) => sql.includes(part))).not.toEqual([])
+    return all.map((migration) => ({ ...migration, sql: migration.sql.replaceAll(part, other) }))
+  }, migrations)
   const schema = newSchemaName()
   await right(migrateTo(changed)(sql, { schema }))
   return { schema, store: postgresStore(sql, { schema }) }

@@ -26,14 +26,14 @@ const [owning, writing, reading, strange] = [as(owner), as(writer), as(reader), 
 
 beforeAll(async () => {
   for (const role of roles) await admin.unsafe(`create role ${role}`)
-  await admin.unsafe(`create schema ${schema} authorization ${owner}`)
+  await admin.unsafe(`create schema "${schema}" authorization ${owner}`)
   await owning.unsafe(`
     alter default privileges revoke execute on functions from public;
-    alter default privileges in schema ${schema} grant execute on functions to ${writer}`)
+    alter default privileges in schema "${schema}" grant execute on functions to ${writer}`)
   await right(migrate(owning, { schema }))
-  await owning.unsafe(`grant usage on schema ${schema} to ${writer}, ${reader}, ${stranger}`)
+  await owning.unsafe(`grant usage on schema "${schema}" to ${writer}, ${reader}, ${stranger}`)
   for (const name of ['head', 'read', 'read_stream', 'vitals']) {
-    await owning.unsafe(`grant execute on function ${schema}.${name} to ${reader}`)
+    await owning.unsafe(`grant execute on function "${schema}".${name} to ${reader}`)
   }
 })
 
@@ -85,18 +85,18 @@ describe('the reader', () => {
 
 describe('nobody but the owner', () => {
   const statements = [
-    `insert into ${schema}.event select * from ${schema}.event`,
-    `update ${schema}.event set type = 'Other'`,
-    `delete from ${schema}.event`,
-    `truncate ${schema}.event, ${schema}.tag`,
-    `select data from ${schema}.event`,
-    `copy ${schema}.event to stdout`,
-    `select nextval('${schema}.event_position')`,
-    `select setval('${schema}.event_position', 1)`,
-    `alter table ${schema}.event disable trigger all`,
-    `create or replace function ${schema}.head() returns bigint language sql as 'select 1::bigint'`,
-    `insert into ${schema}.migration values (9999, 'later', true)`,
-    `drop schema ${schema} cascade`,
+    `insert into "${schema}".event select * from "${schema}".event`,
+    `update "${schema}".event set type = 'Other'`,
+    `delete from "${schema}".event`,
+    `truncate "${schema}".event, "${schema}".tag`,
+    `select data from "${schema}".event`,
+    `copy "${schema}".event to stdout`,
+    `select nextval('"${schema}".event_position')`,
+    `select setval('"${schema}".event_position', 1)`,
+    `alter table "${schema}".event disable trigger all`,
+    `create or replace function "${schema}".head() returns bigint language sql as 'select 1::bigint'`,
+    `insert into "${schema}".migration values (9999, 'later', true)`,
+    `drop schema "${schema}" cascade`,
   ]
 
   test.each(statements)('may %s', async (statement) => {
@@ -119,14 +119,14 @@ test('what a later migration brings is for the writer, and for nobody else until
   const sql = "create function later() returns int language sql as 'select 7'"
   const later = { number, name: 'later', breaking: false, sql }
   await right(migrateTo([...migrations, later])(owning, { schema }))
-  const call = `select ${schema}.later() as answer`
+  const call = `select "${schema}".later() as answer`
   expect(await writing.unsafe(call)).toEqual([{ answer: 7 }])
   for (const pool of [reading, strange])
     await expect(pool.unsafe(call)).rejects.toMatchObject({ code: '42501' })
 })
 
 test('even the owner changes no fact', async () => {
-  await expect(owning.unsafe(`update ${schema}.event set type = 'Other'`)).rejects.toMatchObject({
+  await expect(owning.unsafe(`update "${schema}".event set type = 'Other'`)).rejects.toMatchObject({
     code: 'DE003',
   })
 })
