@@ -17,6 +17,7 @@ import { feedOf } from './Feed.js'
 import type { HintsOption } from './Hints.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
+import { sameSession } from './Session.js'
 
 /** Where a store lives, and how its appends travel. */
 export interface PostgresStoreOptions extends SchemaOptions {
@@ -89,7 +90,9 @@ export const postgresStore = (connection: Connection, options: PostgresStoreOpti
   if (E.isLeft(batching)) return refusing(batching.left)
   // On one connection a call of several appends would wait for locks of which the caller knows nothing, and its failure
   // would fail the transaction of all of them.
-  return storeIn(connection, schema.right, isPool(connection) ? batching.right : undefined, options.hints)
+  return isPool(connection)
+    ? storeIn(connection, schema.right, batching.right, options.hints)
+    : storeIn(sameSession(connection), schema.right, undefined, options.hints)
 }
 
 /** What a call holds at most, beside what the user bounds: enough to hide a round trip, and a few megabytes. */

@@ -85,6 +85,7 @@ const nothingWrittenReasons: ReadonlyMap<string, string> = new Map([
   ['ENETUNREACH', 'there is no route to the server'],
   ['CONNECT_TIMEOUT', 'the server did not answer in time'],
   ['CONNECTION_ENDED', 'the pool of connections has been ended'],
+  ['CONNECTION_REPLACED', 'the connection of the transaction was lost, and the transaction with it'],
   ['08001', 'the connection could not be made'],
   ['08004', 'the server refused the connection'],
   ['28000', 'the server refused the user'],

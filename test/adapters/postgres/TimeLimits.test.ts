@@ -2,6 +2,7 @@
  * Limits of time on transactions of the caller's own: whoever appended and idles is ended by the server, what it held goes,
  * everybody else goes on, and the pool mends. And what a savepoint takes back.
  */
+import { either as E } from 'fp-ts'
 import type { Sql, TransactionSql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresStore, vitals } from '../../../src/adapters/postgres/index.js'
@@ -62,6 +63,38 @@ describe('idle_in_transaction_session_timeout', () => {
     ])
     expect((await right(log.store.readStream(stream))).version).toBe(1n)
     await works(limited)
+    await limited.end({ timeout: 1 })
+  })
+
+  test('what the callback of a lost transaction still appends is refused, however the driver sends it', async () => {
+    const limited = connect({ max: 1, connection: { idle_in_transaction_session_timeout: 100 } })
+    const [before, after] = [newStream(), newStream()]
+    const answers: Array<unknown> = []
+    let told: () => void = () => {}
+    const done = new Promise<void>((resolve) => {
+      told = resolve
+    })
+    const end = await endOf(limited, async (transaction) => {
+      const store = postgresStore(transaction, { schema: log.schema })
+      await right(store.append(only(event(before))))
+      await nobodyAppends()
+      // Somebody else needs the pool, so the driver connects again. The transaction's statements go there too, on their own.
+      await limited`select 1`
+      const [strayed] = await transaction`select true as answered`
+      answers.push(strayed, await store.append(only(event(after)))(), await store.readStream(after)())
+      told()
+      await sayNoMore()
+    })
+    expect(faultOf(end)).toMatchObject({ _tag: 'Unavailable' })
+    await done
+    const refused = {
+      _tag: 'Unavailable',
+      outcome: 'nothing written',
+      cause: { code: 'CONNECTION_REPLACED' },
+    }
+    expect(answers).toMatchObject([{ answered: true }, refused, refused])
+    expect((await right(log.store.readStream(before))).version).toBe(0n)
+    expect((await right(log.store.readStream(after))).version).toBe(0n)
     await limited.end({ timeout: 1 })
   })
 
