@@ -87,11 +87,8 @@ describe('idle_in_transaction_session_timeout', () => {
     })
     expect(faultOf(end)).toMatchObject({ _tag: 'Unavailable' })
     await done
-    const refused = {
-      _tag: 'Unavailable',
-      outcome: 'nothing written',
-      cause: { code: 'CONNECTION_REPLACED' },
-    }
+    const cause = { code: 'CONNECTION_REPLACED' }
+    const refused = E.left({ _tag: 'Unavailable', outcome: 'nothing written', cause })
     expect(answers).toMatchObject([{ answered: true }, refused, refused])
     expect((await right(log.store.readStream(before))).version).toBe(0n)
     expect((await right(log.store.readStream(after))).version).toBe(0n)
