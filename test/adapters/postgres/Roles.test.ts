@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, postgresStore } from '../../../src/adapters/postgres/index.js'
 import { migrateTo } from '../../../src/adapters/postgres/Migrate.js'
 import { migrations } from '../../../src/adapters/postgres/Migrations.generated.js'
-import { anyOf, everything } from '../../../src/store/index.js'
+import { anyOf, beginning, everything, timestamp } from '../../../src/store/index.js'
 import { connect, event, left, newSchemaName, newStream, only, right } from './support.js'
 
 const admin = connect()
@@ -32,7 +32,7 @@ beforeAll(async () => {
     alter default privileges in schema "${schema}" grant execute on functions to ${writer}`)
   await right(migrate(owning, { schema }))
   await owning.unsafe(`grant usage on schema "${schema}" to ${writer}, ${reader}, ${stranger}`)
-  for (const name of ['head', 'read', 'read_stream', 'vitals']) {
+  for (const name of ['head', 'read', 'read_stream', 'feed', 'place_before', 'vitals']) {
     await owning.unsafe(`grant execute on function "${schema}".${name} to ${reader}`)
   }
 })
@@ -68,6 +68,12 @@ describe('the reader', () => {
     expect((await right(store.read(anyOf({ types: ['Deposited'] })))).events).toHaveLength(3)
     expect((await right(store.readStream(stream))).version).toBe(3n)
     expect(await right(store.head)).toBe(3n)
+  })
+
+  test('follows the log', async () => {
+    const { feed } = postgresStore(reading, { schema })
+    expect((await right(feed.page(everything, beginning, 10))).events).toHaveLength(3)
+    expect(await right(feed.positionAt(timestamp(0)))).toBe(0n)
   })
 
   test('appends nothing, and is told so', async () => {

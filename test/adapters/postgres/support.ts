@@ -29,6 +29,10 @@ const schemaPrefix = process.env['SCHEMA_PREFIX'] ?? 'test_'
 
 export const newSchemaName = (): string => `${schemaPrefix}${randomUUID().replaceAll('-', '')}`
 
+/** `DECIDER_HINTS=none` lets a whole run do without LISTEN and NOTIFY, as behind a pooler of connections. */
+export const hints: PostgresStoreOptions['hints'] =
+  process.env['DECIDER_HINTS'] === 'none' ? 'none' : 'listen'
+
 /** An installed store in a schema of its own. */
 export interface Installed {
   readonly sql: Sql
@@ -44,7 +48,7 @@ export const install = async (options: Options<Record<string, PostgresType>> = {
   return {
     sql,
     schema,
-    store: postgresStore(sql, { schema }),
+    store: postgresStore(sql, { schema, hints }),
     end: async () => {
       await sql.unsafe(`drop schema if exists "${schema}" cascade`)
       await sql.end()
