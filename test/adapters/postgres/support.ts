@@ -30,8 +30,7 @@ const schemaPrefix = process.env['SCHEMA_PREFIX'] ?? 'test_'
 export const newSchemaName = (): string => `${schemaPrefix}${randomUUID().replaceAll('-', '')}`
 
 /** `DECIDER_HINTS=none` lets a whole run do without LISTEN and NOTIFY, as behind a pooler of connections. */
-export const hints: PostgresStoreOptions['hints'] =
-  process.env['DECIDER_HINTS'] === 'none' ? 'none' : 'listen'
+export const hints = process.env['DECIDER_HINTS'] === 'none' ? 'none' : 'listen'
 
 /** An installed store in a schema of its own. */
 export interface Installed {
