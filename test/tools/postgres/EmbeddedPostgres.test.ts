@@ -28,6 +28,7 @@ import {
   freePort,
   type PostgresOptions,
   type PostgresServer,
+  startMortalPostgres,
   startPostgres,
 } from '../../../tools/postgres/EmbeddedPostgres.js'
 
@@ -207,5 +208,31 @@ describe('startPostgres', () => {
   it.runIf(isRoot)('names the accounts when root has none to run it in', async () => {
     const failure = startPostgres({ accounts: ['no-such-account'] })
     await expect(failure).rejects.toThrow(/refuses to run as root.*no-such-account.*DATABASE_URL/)
+  })
+})
+
+describe('a crash', () => {
+  it('loses nothing that was committed, and what was open', async () => {
+    const server = await startMortalPostgres()
+    onTestFinished(server.stop)
+    await query(server.url, 'create table kept as select 7 as n')
+    const sql = postgres(server.url, { max: 1, onnotice: () => {} })
+    let inserted = () => {}
+    const inTransaction = new Promise<void>((resolve) => {
+      inserted = resolve
+    })
+    const lost = sql.begin(async (transaction) => {
+      await transaction.unsafe('insert into kept values (8)')
+      inserted()
+      // No statement after the crash: postgres.js 3.4.9 would write to a socket that it has let go, and throw.
+      await new Promise(() => {})
+    })
+    const rejection = expect(lost).rejects.toThrow()
+    await inTransaction
+    await server.crash()
+    await rejection
+    await server.restart()
+    expect(await query(server.url, 'select n from kept')).toEqual([7])
+    await sql.end({ timeout: 1 })
   })
 })
