@@ -20,9 +20,11 @@ import {
   checkQuery,
   checkStreamId,
   nothingAppended,
+  recordsNothing,
   type StorableAppend,
 } from '../../store/Append.js'
 import { consistencyToken } from '../../store/AppendCondition.js'
+import { decidedBefore, recordDecisions } from '../../store/DecisionJournal.js'
 import { checkRange, type QuerySlice, type Range } from '../../store/EventStore.js'
 import { holdsFor } from '../../store/ExpectedVersion.js'
 import type { GlobalPosition } from '../../store/GlobalPosition.js'
@@ -31,6 +33,7 @@ import { entriesOf, type Query } from '../../store/Query.js'
 import { answerFor, repeatOf } from '../../store/Repeat.js'
 import type { AppendError, ConditionConflict, InvalidInput, VersionConflict } from '../../store/StoreError.js'
 import { type Timestamp, timestamp } from '../../store/Timestamp.js'
+import { type DecisionList, emptyDecisionList } from './DecisionList.js'
 import { type EventLog, emptyEventLog } from './EventLog.js'
 import { memoryFeed } from './MemoryFeed.js'
 
@@ -57,13 +60,14 @@ export interface MemoryStoreOptions {
 export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): FollowedStore => {
   const log = emptyEventLog()
   const { feed, recorded } = memoryFeed(log)
+  const decisions = emptyDecisionList()
   return {
     feed,
-    supports: { severalStreams: true, queries: true },
+    supports: { severalStreams: true, queries: true, decisions: true },
     append:
       (request, { signal } = {}) =>
       async () =>
-        signal?.aborted ? E.left({ _tag: 'Aborted' }) : append(request, now, log, recorded),
+        signal?.aborted ? E.left({ _tag: 'Aborted' }) : append(request, now, log, decisions, recorded),
     readStream: (stream, range = {}) =>
       TE.fromIOEither(() => {
         const checked = E.apSecond(checkRange(range))(checkStreamId(stream))
@@ -72,6 +76,7 @@ export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): Fo
       }),
     read: (query, range = {}) => TE.fromIOEither(() => read(query, range, log)),
     head: TE.fromIO(() => log.head()),
+    decisions: decisions.journal,
   }
 }
 
@@ -81,17 +86,24 @@ const append = (
   request: Append,
   now: () => Timestamp,
   log: EventLog,
+  decisions: DecisionList,
   recorded: () => void,
 ): E.Either<AppendError, Appended> => {
-  if (request.events.length === 0) return E.right(nothingAppended)
+  if (recordsNothing(request)) return E.right(nothingAppended)
   const storable = checkAppend(request)
   if (E.isLeft(storable)) return storable
+  const isAgain = decidedBefore(storable.right, decisions.on)
+  if (E.isLeft(isAgain)) return isAgain
   const repeated = repeatOf(storable.right.events, log.withId)
   if (E.isLeft(repeated)) return repeated
   if (O.isSome(repeated.right)) return E.right(repeated.right.value)
+  if (isAgain.right) return E.right({ ...nothingAppended, repeated: true })
   const conflict = conflictOf(storable.right, log)
   if (conflict !== undefined) return E.left(conflict)
-  const facts = log.record(storable.right.events, now())
+  const moment = now()
+  const facts = log.record(storable.right.events, moment)
+  if (storable.right.decisions !== undefined)
+    decisions.record(recordDecisions(storable.right.decisions, facts, moment))
   recorded()
   return E.right(answerFor(facts))
 }

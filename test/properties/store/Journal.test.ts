@@ -60,7 +60,7 @@ const withEvents =
   (journal) =>
     F.pipe(
       appendToJournal(request, moment)(journal),
-      E.map(([appended, next]) => [appended, { events: change(next.events, journal) }] as const),
+      E.map(([appended, next]) => [appended, { ...next, events: change(next.events, journal) }] as const),
     )
 
 const densely = (appendTo: AppendTo) =>

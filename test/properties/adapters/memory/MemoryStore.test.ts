@@ -57,7 +57,7 @@ const commands = fc.array(command, { maxLength: 25, size: 'max' })
 const journalStore: Open = ({ now }) => {
   let journal: Journal = emptyJournal
   return {
-    supports: { severalStreams: true, queries: true },
+    supports: { severalStreams: true, queries: true, decisions: true },
     append: (request) => async () =>
       F.pipe(
         appendToJournal(request, now())(journal),
