@@ -154,7 +154,8 @@ export const queryBoundary = <Command, State, Event, Rejection>(
     read: readOn(scope.initialState),
     place: (event) => ({ stream: model.streamOf(event), tags: model.tagsOf(event) }),
     stateAt: (seen) => {
-      if (!Array.isArray(seen) || seen.length !== entriesOf(scope.query) || !seen.every(isPlace)) return undefined
+      if (!Array.isArray(seen) || seen.length !== entriesOf(scope.query) || !seen.every(isPlace))
+        return undefined
       const token = consistencyToken(seen.map((place) => globalPosition(BigInt(place))))
       const isUnseen = isNew(scope.query, token)
       return F.pipe(

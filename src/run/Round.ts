@@ -107,7 +107,11 @@ const play = async <Command, State, Event extends Typed, Rejection>(
       continue
     }
     const appended = isGuarded
-      ? await appendOnce(store, { ...known.right.guarded(envelopes), ...(decisions[0] && { decisions }) }, how)
+      ? await appendOnce(
+          store,
+          { ...known.right.guarded(envelopes), ...(decisions[0] && { decisions }) },
+          how,
+        )
       : E.right(nothingAppended)
     if (E.isRight(appended)) {
       memory.keep(last)

@@ -219,9 +219,7 @@ const checkDecisions = (
 ): E.Either<InvalidInput, ReadonlyArray<StorableDecision>> => {
   const owned = decisions.reduce((sum, { events }) => sum + events, 0)
   if (owned !== eventCount) {
-    return E.left(
-      invalidInput('decisions', `own ${owned} events in all, and the append holds ${eventCount}`),
-    )
+    return E.left(invalidInput('decisions', `own ${owned} events in all, and the append holds ${eventCount}`))
   }
   const ids = decisions.map(({ commandId }) => commandId)
   const again = ids.findIndex((id, index) => ids.indexOf(id) !== index)

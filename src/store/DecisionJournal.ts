@@ -47,16 +47,15 @@ export interface RecordedDecision extends Omit<StorableDecision, 'events'> {
 /** The reading side of the journal. */
 export interface DecisionJournal {
   /** The decisions on these commands, as far as there are any, in any order. */
-  readonly on: (commandIds: ReadonlyArray<string>) => TE.TaskEither<ReadError, ReadonlyArray<RecordedDecision>>
+  readonly on: (
+    commandIds: ReadonlyArray<string>,
+  ) => TE.TaskEither<ReadError, ReadonlyArray<RecordedDecision>>
   /**
    * At most `limit` decisions, from the first, or after a command id: the last of the page before. All pages have one
    * order, which is the store's own, so whatever was recorded before the first page was read comes exactly once. The
    * pages end with one that is empty.
    */
-  readonly page: (
-    limit: number,
-    after?: string,
-  ) => TE.TaskEither<ReadError, ReadonlyArray<RecordedDecision>>
+  readonly page: (limit: number, after?: string) => TE.TaskEither<ReadError, ReadonlyArray<RecordedDecision>>
 }
 
 /**
