@@ -49,6 +49,9 @@ export const allDecisions = async (
     const page = await right(journalOf(store).page(limit, all.at(-1)?.commandId), 'a page is read')
     if (page.length === 0) return all
     isTrue(page.length <= limit, 'a page is no longer than asked for')
+    for (const { commandId } of page) {
+      isTrue(!all.some((earlier) => earlier.commandId === commandId), 'each decision comes once')
+    }
     all.push(...page)
   }
 }
@@ -220,32 +223,35 @@ const pages = forDecisions('C13 decisions: pages have each decision once', async
   await left(journalOf(store).page(-1), 'InvalidInput', 'a limit is a number of decisions')
 })
 
-const race = forDecisions('C13 race: a command that many decide at once is decided once', async (world) => {
-  const { store, connections, settings } = world
-  for (const round of count(1, Math.min(settings.rounds, 20))) {
-    const isApart = round % 2 === 0
-    const outcomes = await Promise.all(
-      count(1, settings.racers).map(async (n) => {
-        const stream = streamNamed(isApart ? `${round} ${n}` : `${round}`)
-        const append = deciding(round, appendTo(stream, [event(1_000 * round + n, stream)]))
-        return { stream, outcome: await (connections[n % connections.length] ?? store).append(append)() }
-      }),
-    )
-    const [recorded] = await right(journalOf(store).on([`command ${round}`]), 'the decision is read')
-    let written = 0
-    for (const { outcome } of outcomes) {
-      if (outcome._tag === 'Right') written += 1
-      else if (outcome.left._tag === 'AlreadyDecided')
-        equal(outcome.left.decisions, [recorded], 'all are told the same')
-      else fail(`a race ended in ${textOf(outcome.left)}`)
+const race = forDecisions(
+  'C13 decisions: of many who decide one command at once, one is recorded',
+  async (world) => {
+    const { store, connections, settings } = world
+    for (const round of count(1, Math.min(settings.rounds, 20))) {
+      const isApart = round % 2 === 0
+      const outcomes = await Promise.all(
+        count(1, settings.racers).map(async (n) => {
+          const stream = streamNamed(isApart ? `${round} ${n}` : `${round}`)
+          const append = deciding(round, appendTo(stream, [event(1_000 * round + n, stream)]))
+          return { stream, outcome: await (connections[n % connections.length] ?? store).append(append)() }
+        }),
+      )
+      const [recorded] = await right(journalOf(store).on([`command ${round}`]), 'the decision is read')
+      let written = 0
+      for (const { outcome } of outcomes) {
+        if (outcome._tag === 'Right') written += 1
+        else if (outcome.left._tag === 'AlreadyDecided')
+          equal(outcome.left.decisions, [recorded], 'all are told the same')
+        else fail(`a race ended in ${textOf(outcome.left)}`)
+      }
+      equal(written, 1, `one of ${settings.racers} decisions is recorded`)
+      let events = 0
+      for (const stream of new Set(outcomes.map((each) => each.stream)))
+        events += (await eventsOf(store, stream)).length
+      equal(events, 1, 'its event is there once')
     }
-    equal(written, 1, `one of ${settings.racers} decisions is recorded`)
-    let events = 0
-    for (const stream of new Set(outcomes.map((each) => each.stream)))
-      events += (await eventsOf(store, stream)).length
-    equal(events, 1, 'its event is there once')
-  }
-})
+  },
+)
 
 /** In the order of their numbers. */
 export const decisionCases: ReadonlyArray<Case> = [
