@@ -7,7 +7,7 @@
  * Laws (test/properties/run/Journaling.test.ts):
  * - DCJ-1 one decision: however often, however concurrently and by however many processes a command id is sent, with
  *   answers lost at any point, its events are recorded once, and all who get an answer get the same.
- * - DCJ-2 transparency: for commands with ids of their own, the journal changes no answer and no recorded event.
+ * - DCJ-2 transparency: for commands with ids of their own, the journal changes no answer and no stream.
  * - DCJ-3 whole: every command that was answered, a rejected one too, has its decision in the journal, and no other has.
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ import { either as E } from 'fp-ts'
 import type { Typed } from '../decide/Domain.js'
 import { decodeHistory } from '../evolve/EventCodec.js'
 import type { DecisionToRecord, RecordedDecision } from '../store/DecisionJournal.js'
-import { stringify, toJson } from '../store/Json.js'
+import { sortedText, toJson } from '../store/Json.js'
 import { answerFor } from '../store/Repeat.js'
 import type { Boundary, Known } from './Boundary.js'
 import type { Handled, HandleError, Handler } from './Handle.js'
@@ -110,5 +110,5 @@ const isOfAnother = <Command, State, Event, Rejection>(
 /** What is no JSON was never recorded, so it is no text that was. */
 const textOf = (value: unknown): string | undefined => {
   const json = toJson(value)
-  return E.isRight(json) ? stringify(json.right) : undefined
+  return E.isRight(json) ? sortedText(json.right) : undefined
 }

@@ -14,7 +14,7 @@ import type { Typed } from '../decide/Domain.js'
 import { decodeHistory } from '../evolve/EventCodec.js'
 import type { RecordedDecision } from '../store/DecisionJournal.js'
 import type { EventStore } from '../store/EventStore.js'
-import { stringify, toJson } from '../store/Json.js'
+import { sortedText, toJson } from '../store/Json.js'
 import type { ReadError, Undecodable } from '../store/StoreError.js'
 import { queryBoundary, streamBoundary } from './Boundary.js'
 import type { Handler } from './Handle.js'
@@ -32,8 +32,8 @@ export type ReplayedOutcome =
 export interface DecisionDifference {
   readonly commandId: string
   readonly command: unknown
-  readonly then: ReplayedOutcome
-  readonly now: ReplayedOutcome
+  readonly was: ReplayedOutcome
+  readonly wouldBe: ReplayedOutcome
 }
 
 /** The decisions of one domain or decision model, taken again. */
@@ -112,17 +112,17 @@ const differenceOf = <Command, State, Event extends Typed, Rejection>(
 ): TE.TaskEither<ReadError | Undecodable, DecisionDifference | undefined> =>
   F.pipe(
     TE.Do,
-    TE.apSW('then', TE.fromEither(outcomeThen(handler, recorded))),
-    TE.apSW('now', outcomeNow(store, handler, recorded)),
-    TE.map(({ then, now }) =>
-      textOf(then) === textOf(now)
+    TE.apSW('was', TE.fromEither(recordedOutcome(handler, recorded))),
+    TE.apSW('wouldBe', outcomeNow(store, handler, recorded)),
+    TE.map(({ was, wouldBe }) =>
+      textOf(was) === textOf(wouldBe)
         ? undefined
-        : { commandId: recorded.commandId, command: recorded.command, then, now },
+        : { commandId: recorded.commandId, command: recorded.command, was, wouldBe },
     ),
   )
 
 /** Through the codecs of today, so that a shape which has changed since makes no difference by itself. */
-const outcomeThen = <Command, State, Event extends Typed, Rejection>(
+const recordedOutcome = <Command, State, Event extends Typed, Rejection>(
   { event, rejection }: Handler<Command, State, Event, Rejection>,
   recorded: RecordedDecision,
 ): E.Either<Undecodable, ReplayedOutcome> => {
@@ -173,5 +173,5 @@ const decideAgain =
 /** What is no JSON could not have been recorded, so it equals nothing that was. */
 const textOf = (outcome: ReplayedOutcome): string | undefined => {
   const json = toJson(outcome)
-  return E.isRight(json) ? stringify(json.right) : undefined
+  return E.isRight(json) ? sortedText(json.right) : undefined
 }
