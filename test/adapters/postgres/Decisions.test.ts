@@ -207,7 +207,7 @@ describe('handle', () => {
     const proxy = await proxyTo(databaseUrl)
     const sql = postgres(proxy.url, { max: 1, backoff: () => 0.02, onnotice: () => {} })
     const once = { journal: 'full', retry: { attemptsMax: 1, delayMs: () => 0 } } as const
-    const lossy = handle(postgresStore(sql, { schema }), Till, once)
+    const lossy = handle(postgresStore(sql, { schema, hints: 'none' }), Till, once)
     const commandId = newId()
     await lossy(put('lost'))()
     proxy.loseReplies()
