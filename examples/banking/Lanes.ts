@@ -3,7 +3,7 @@
  * serves many customers at the same time and each of them in the order in which they ask.
  */
 
-import { type EventStore, exponential, handle, reportStoreError, type StoreError } from 'decider-ts'
+import { type EventStore, exponential, type HandleError, handle, reportHandleError } from 'decider-ts'
 import { either as E } from 'fp-ts'
 import {
   Account,
@@ -104,17 +104,7 @@ export const runLanes =
     return { ...counts, refused }
   }
 
-const failureOf = (
-  { context, command }: Order,
-  failure:
-    | StoreError
-    | { readonly _tag: 'UndecodableCommand'; readonly path: string; readonly reason: string },
-): StoreFailure => {
-  const reason =
-    failure._tag === 'UndecodableCommand'
-      ? `it is no command of an account: ${failure.path} ${failure.reason}`
-      : reportStoreError(failure)
-  return new StoreFailure(
-    `Command ${context.commandId} (${command.type} on account ${command.account}) failed: ${reason}`,
+const failureOf = ({ context, command }: Order, failure: HandleError<never>): StoreFailure =>
+  new StoreFailure(
+    `Command ${context.commandId} (${command.type} on account ${command.account}) failed: ${reportHandleError(failure)}`,
   )
-}

@@ -5,6 +5,7 @@
  *
  * Laws (test/properties/run/Boundary.test.ts):
  * - BND-1 delta: refreshing what is known gives what reading from the beginning gives, whatever was appended between.
+ * - BND-2 hindsight: `stateAt` of what was seen gives the state that was known then, whatever was appended since.
  * @since 0.1.0
  */
 import { either as E, function as F, option as O, taskEither as TE } from 'fp-ts'
@@ -13,13 +14,13 @@ import type { Domain } from '../decide/Domain.js'
 import { decodeHistory, type EventCodec } from '../evolve/EventCodec.js'
 import { fold } from '../evolve/View.js'
 import type { Append } from '../store/Append.js'
-import type { ConsistencyToken } from '../store/AppendCondition.js'
+import { type ConsistencyToken, consistencyToken } from '../store/AppendCondition.js'
 import type { EventStore } from '../store/EventStore.js'
 import type { EventToAppend } from '../store/EventToAppend.js'
 import { exactly } from '../store/ExpectedVersion.js'
-import type { GlobalPosition } from '../store/GlobalPosition.js'
-import { toJson } from '../store/Json.js'
-import { entryOf, matches, type Query } from '../store/Query.js'
+import { type GlobalPosition, globalPosition } from '../store/GlobalPosition.js'
+import { type Json, toJson } from '../store/Json.js'
+import { entriesOf, entryOf, matches, type Query } from '../store/Query.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
 import type { ReadError, Undecodable } from '../store/StoreError.js'
 import type { StreamId } from '../store/StreamId.js'
@@ -32,6 +33,8 @@ export interface Known<State, Event> {
   readonly state: State
   /** The version of the stream that it is the state of, where it is one stream. */
   readonly version: O.Option<Version>
+  /** Up to where the past has been seen, for the decision journal; `stateAt` of the boundary reads it back. */
+  readonly seen: Json
   /** Reads only what was recorded since, and folds it on top. */
   readonly refresh: TE.TaskEither<ReadError | Undecodable, Known<State, Event>>
   /** An append that fails if anything was recorded since that this decision depends on. */
@@ -52,6 +55,8 @@ export interface Boundary<State, Event> {
   readonly stream: O.Option<StreamId>
   readonly read: TE.TaskEither<ReadError | Undecodable, Known<State, Event>>
   readonly place: (event: Event) => Placement
+  /** The state that a decision was taken in, from what it had seen; undefined for what this kind of boundary never wrote. */
+  readonly stateAt: (seen: Json) => TE.TaskEither<ReadError | Undecodable, State> | undefined
 }
 
 /** The boundary of a domain: one stream, guarded by its version, and read from a snapshot on where there are any. */
@@ -79,6 +84,7 @@ export const streamBoundary = <Command, State, Event, Rejection>(
   const known = (state: State, at: Version): Known<State, Event> => ({
     state,
     version: O.some(at),
+    seen: String(at),
     refresh: readOn(state, at),
     guarded: (events) => ({ events, expected: [{ stream, version: exactly(at) }] }),
     advanced: (events) =>
@@ -99,8 +105,19 @@ export const streamBoundary = <Command, State, Event, Rejection>(
             TE.chain(O.match(() => readWhole, F.flow(foldOn, TE.fromEither))),
           ),
     place: (event) => ({ stream, tags: domain.tagsOf(event) }),
+    stateAt: (seen) =>
+      isPlace(seen)
+        ? F.pipe(
+            store.readStream(stream, { to: version(BigInt(seen)) }),
+            TE.chainEitherKW(({ events }) => decodeHistory(domain.event)(events)),
+            TE.map((events) => fold(domain)(events, domain.initialState)),
+          )
+        : undefined,
   }
 }
+
+/** Versions and positions stand in JSON as text, since a number would round the great ones. */
+const isPlace = (seen: Json): seen is string => typeof seen === 'string' && /^\d{1,19}$/.test(seen)
 
 /** An event as a later read will find it: a codec and JSON may have left out what they do not know. */
 const asStored =
@@ -136,6 +153,7 @@ export const queryBoundary = <Command, State, Event, Rejection>(
   const known = (state: State, token: ConsistencyToken): Known<State, Event> => ({
     state,
     version: O.none,
+    seen: token.map(String),
     refresh: readOn(state, token),
     guarded: (events) => ({
       events,
@@ -148,12 +166,31 @@ export const queryBoundary = <Command, State, Event, Rejection>(
     stream: O.none,
     read: readOn(scope.initialState),
     place: (event) => ({ stream: model.streamOf(event), tags: model.tagsOf(event) }),
+    stateAt: (seen) => {
+      if (!Array.isArray(seen) || seen.length !== entriesOf(scope.query) || !seen.every(isPlace))
+        return undefined
+      const token = consistencyToken(seen.map((place) => globalPosition(BigInt(place))))
+      const isUnseen = isNew(scope.query, token)
+      return F.pipe(
+        store.read(scope.query, { to: latest(token) }),
+        TE.chainEitherKW(({ events }) =>
+          foldScoped(
+            scope,
+            events.filter((event) => !isUnseen(event)),
+            scope.initialState,
+          ),
+        ),
+      )
+    },
   }
 }
 
 /** Each item of a query has been read up to a position of its own; below the least of them nothing new can appear. */
 const earliest = (token: ConsistencyToken): GlobalPosition =>
   token.reduce((least, position) => (position < least ? position : least))
+
+const latest = (token: ConsistencyToken): GlobalPosition =>
+  token.reduce((most, position) => (position > most ? position : most))
 
 /** An event is known already if one of the items it matches had been read up to it. */
 const isNew =

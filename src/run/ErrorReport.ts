@@ -19,6 +19,10 @@ export const reportHandleError = (error: HandleError<Typed>): string => {
       return `Rejected: ${error.rejection.type}. Nothing was recorded.`
     case 'UndecodableCommand':
       return `This is not a command: ${error.path} ${error.reason}. Nothing was recorded.`
+    case 'CommandIdReused':
+      return `The id ${error.commandId} belongs to another command. Nothing was recorded; give every new command a new id.`
+    case 'UndecodableDecision':
+      return `Command ${error.commandId} was decided before, and the record cannot be read: ${error.path} ${error.reason}. Mend the codec.`
     default:
       return reportStoreError(error)
   }

@@ -31,6 +31,7 @@ import { toIsoString } from '../store/Timestamp.js'
 import { type Boundary, type Known, queryBoundary, streamBoundary } from './Boundary.js'
 import { type Environment, systemEnvironment } from './Environment.js'
 import { groups } from './Groups.js'
+import type { JournalMode } from './Journaling.js'
 import { defaultRetryPolicy, type RetryPolicy } from './RetryPolicy.js'
 import { type Memory, type Request, runRound } from './Round.js'
 import { type SnapshotOptions, snapshotting } from './Snapshotting.js'
@@ -60,6 +61,12 @@ export interface HandleOptions {
    * No answer depends on it. A decision model has no snapshots, so there this changes nothing.
    */
   readonly snapshots?: SnapshotOptions
+  /**
+   * Whether decisions are recorded in the decision journal, in the same append as their events, and how much of them; off
+   * unless given. With it on, a command whose id was decided before gets the recorded answer and is not decided again,
+   * and rejections are recorded too. The store has to support `decisions`.
+   */
+  readonly journal?: JournalMode
 }
 
 const statesMaxDefault = 1_000
@@ -72,7 +79,8 @@ export interface Handled<State, Event> {
   readonly decidedIn: State
   /**
    * The append that recorded them: the stream's version after the last of them, and the position of the append's last
-   * event, which belongs to another command where several for one stream were recorded together.
+   * event, which belongs to another command where several for one stream were recorded together. It is `repeated` where
+   * the answer comes from the decision journal, and the position is then that of the command's own last event.
    */
   readonly appended: Appended
   /** How often it was decided, 1 where no race was lost. */
@@ -93,8 +101,28 @@ export interface UndecodableCommand {
   readonly reason: string
 }
 
+/** The id of this command belongs to another command, which was decided; nothing was recorded. */
+export interface CommandIdReused {
+  readonly _tag: 'CommandIdReused'
+  readonly commandId: string
+}
+
+/** The command was decided before, and what the journal holds of that cannot be read any more; nothing was recorded. */
+export interface UndecodableDecision {
+  readonly _tag: 'UndecodableDecision'
+  readonly commandId: string
+  /** Where in the rejection, or `seen`. */
+  readonly path: string
+  readonly reason: string
+}
+
 /** What handling a command can fail with. */
-export type HandleError<Rejection> = Rejected<Rejection> | UndecodableCommand | StoreError
+export type HandleError<Rejection> =
+  | Rejected<Rejection>
+  | UndecodableCommand
+  | CommandIdReused
+  | UndecodableDecision
+  | StoreError
 
 /** What `handle` runs: a domain decides on one stream, a decision model on a query. */
 export type Handler<Command, State, Event, Rejection> =
@@ -167,13 +195,16 @@ export const handle = <Command, State, Event extends Typed, Rejection>(
   ): TE.TaskEither<HandleError<Rejection>, Handled<State, Event>> =>
     async () => {
       if (!handler.command.is(command)) return E.left(undecodable(handler, command))
-      const metadata = metadataOf(context, how.environment)
+      if (how.journal !== undefined && store.supports.decisions !== true)
+        return E.left({ _tag: 'Unsupported', feature: 'decisions' })
+      const commandId = context.commandId ?? how.environment.newEventId()
+      const metadata = metadataOf(commandId, context, how.environment)
       const boundary: Boundary<State, Event> =
         'scopeOf' in handler
           ? queryBoundary(store, handler, command)
           : streamBoundary(store, handler, command, snapshots)
       return new Promise((answer, fail) => {
-        const request = { command, metadata, answer, fail, boundary }
+        const request = { command, commandId, metadata, answer, fail, boundary }
         if (O.isSome(boundary.stream)) inGroups(boundary.stream.value, request)
         else void runRound(roundOf(boundary, noMemory), [request])
       })
@@ -256,13 +287,10 @@ const undecodable = (
   return { _tag: 'UndecodableCommand', ...failure }
 }
 
-const metadataOf = (context: CommandContext, environment: Environment): Metadata => {
-  const commandId = context.commandId ?? environment.newEventId()
-  return {
-    commandId,
-    correlationId: context.correlationId ?? commandId,
-    causationId: context.causationId ?? commandId,
-    occurredAt: context.occurredAt ?? toIsoString(environment.now()),
-    ...(context.actor !== undefined && { actor: context.actor }),
-  }
-}
+const metadataOf = (commandId: string, context: CommandContext, environment: Environment): Metadata => ({
+  commandId,
+  correlationId: context.correlationId ?? commandId,
+  causationId: context.causationId ?? commandId,
+  occurredAt: context.occurredAt ?? toIsoString(environment.now()),
+  ...(context.actor !== undefined && { actor: context.actor }),
+})

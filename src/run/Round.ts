@@ -9,19 +9,22 @@
 import { either as E, option as O } from 'fp-ts'
 import type { Typed } from '../decide/Domain.js'
 import { type Append, type Appended, nothingAppended } from '../store/Append.js'
+import type { DecisionToRecord } from '../store/DecisionJournal.js'
 import type { EventStore } from '../store/EventStore.js'
 import type { EventToAppend } from '../store/EventToAppend.js'
 import type { Metadata } from '../store/Metadata.js'
-import type { AppendError, Unavailable } from '../store/StoreError.js'
+import type { AlreadyDecided, AppendError, Unavailable } from '../store/StoreError.js'
 import { version } from '../store/Version.js'
 import type { Boundary, Known } from './Boundary.js'
 import type { Environment } from './Environment.js'
 import type { Handled, HandleError, Handler } from './Handle.js'
+import { answerOf, decisionToRecord, type JournalMode } from './Journaling.js'
 import type { RetryPolicy } from './RetryPolicy.js'
 
 /** A command that waits for its answer. */
 export interface Request<Command, State, Event, Rejection> {
   readonly command: Command
+  readonly commandId: string
   readonly metadata: Metadata
   readonly answer: (answer: E.Either<HandleError<Rejection>, Handled<State, Event>>) => void
   /** The decider threw: a defect, which is the sender's alone. */
@@ -41,6 +44,8 @@ export interface Round<Command, State, Event, Rejection> {
 export interface Patience {
   readonly retry: RetryPolicy
   readonly environment: Environment
+  /** What of each decision is recorded with its events; nothing unless given. */
+  readonly journal?: JournalMode
 }
 
 /** What is known from the rounds before, and where to leave it for those to come. */
@@ -56,6 +61,8 @@ interface Verdict<State, Event, Rejection> {
     | E.Either<Rejection, ReadonlyArray<Event>>
     | { readonly _tag: 'Defect'; readonly thrown: unknown }
   readonly envelopes: ReadonlyArray<EventToAppend>
+  /** What the journal keeps of it: one record, or none. */
+  readonly decisions: ReadonlyArray<DecisionToRecord>
   /** What is known once its events are recorded. */
   readonly next: O.Option<Known<State, Event>>
 }
@@ -91,15 +98,20 @@ const play = async <Command, State, Event extends Typed, Rejection>(
     memory.keep(O.some(known.right))
     const { verdicts, last } = decideInTurn(round, known.right, requests)
     const envelopes = verdicts.flatMap((verdict) => verdict.envelopes)
+    const decisions = verdicts.flatMap((verdict) => verdict.decisions)
     // Without an append there is no guard that would find out that the past is longer than what is known of it.
-    const isGuarded = envelopes.length > 0
+    const isGuarded = envelopes.length + decisions.length > 0
     if (!isGuarded && !isWholePast) {
       known = await known.right.refresh()
       isWholePast = true
       continue
     }
     const appended = isGuarded
-      ? await appendOnce(store, known.right.guarded(envelopes), how)
+      ? await appendOnce(
+          store,
+          { ...known.right.guarded(envelopes), ...(decisions[0] && { decisions }) },
+          how,
+        )
       : E.right(nothingAppended)
     if (E.isRight(appended)) {
       memory.keep(last)
@@ -107,6 +119,8 @@ const play = async <Command, State, Event extends Typed, Rejection>(
       const rest = requests.slice(verdicts.length)
       return rest.length > 0 ? runRound(round, rest) : undefined
     }
+    if (appended.left._tag === 'AlreadyDecided')
+      return answerDecided(round, requests, appended.left, attempts)
     if (!isLostRace(appended.left) || attempts >= how.retry.attemptsMax) {
       return giveUp(round, requests, appended.left)
     }
@@ -119,7 +133,7 @@ const play = async <Command, State, Event extends Typed, Rejection>(
 
 /**
  * Decides the commands in turn, each in the state that those before it lead to. It ends early after a command whose
- * events only a read can tell the effect of.
+ * events only a read can tell the effect of, and before one that the journal will know of once this round is recorded.
  */
 const decideInTurn = <Command, State, Event extends Typed, Rejection>(
   round: Round<Command, State, Event, Rejection>,
@@ -128,8 +142,10 @@ const decideInTurn = <Command, State, Event extends Typed, Rejection>(
 ) => {
   const verdicts: Array<Verdict<State, Event, Rejection>> = []
   let last: O.Option<Known<State, Event>> = O.some(known)
+  const ids = new Set<string>()
   for (const request of requests) {
-    if (O.isNone(last)) break
+    if (O.isNone(last) || (round.how.journal !== undefined && ids.has(request.commandId))) break
+    ids.add(request.commandId)
     const verdict = decideOne(round, last.value, request)
     verdicts.push(verdict)
     last = verdict.next
@@ -138,21 +154,25 @@ const decideInTurn = <Command, State, Event extends Typed, Rejection>(
 }
 
 const decideOne = <Command, State, Event extends Typed, Rejection>(
-  { handler, boundary, how }: Round<Command, State, Event, Rejection>,
+  round: Round<Command, State, Event, Rejection>,
   known: Known<State, Event>,
-  { command, metadata }: Request<Command, State, Event, Rejection>,
+  request: Request<Command, State, Event, Rejection>,
 ): Verdict<State, Event, Rejection> => {
-  const unchanged = { decidedIn: known.state, envelopes: [], next: O.some(known) }
+  const { handler, boundary, how } = round
+  const { command, metadata } = request
+  const unchanged = { decidedIn: known.state, envelopes: [], decisions: [], next: O.some(known) }
   try {
     const outcome = handler.decide(command)(known.state)
-    if (E.isLeft(outcome) || outcome.right.length === 0) return { ...unchanged, outcome }
+    const decisions =
+      how.journal === undefined ? [] : [decisionToRecord(how.journal, round, request, known, outcome)]
+    if (E.isLeft(outcome) || outcome.right.length === 0) return { ...unchanged, outcome, decisions }
     const envelopes = outcome.right.map((event) => ({
       id: how.environment.newEventId(),
       metadata,
       ...boundary.place(event),
       ...handler.event.encode(event),
     }))
-    return { ...unchanged, outcome, envelopes, next: known.advanced(outcome.right) }
+    return { ...unchanged, outcome, envelopes, decisions, next: known.advanced(outcome.right) }
   } catch (thrown) {
     return { ...unchanged, outcome: { _tag: 'Defect', thrown } }
   }
@@ -175,6 +195,24 @@ const answerAll = <Command, State, Event, Rejection>(
       request?.answer(E.right({ events: outcome.right, decidedIn, appended: own, attempts }))
     }
   }
+}
+
+/** Those whose command was decided before are answered from the journal, and the others are decided again. */
+const answerDecided = async <Command, State, Event extends Typed, Rejection>(
+  round: Round<Command, State, Event, Rejection>,
+  requests: ReadonlyArray<Request<Command, State, Event, Rejection>>,
+  error: AlreadyDecided,
+  attempts: number,
+): Promise<void> => {
+  const recorded = new Map(error.decisions.map((decision) => [decision.commandId, decision]))
+  const rest: Array<Request<Command, State, Event, Rejection>> = []
+  for (const request of requests) {
+    const decision = recorded.get(request.commandId)
+    if (decision === undefined) rest.push(request)
+    else request.answer(await answerOf(round, request, decision, attempts))
+  }
+  if (rest.length === requests.length) return giveUp(round, requests, error)
+  return rest.length > 0 ? runRound(round, rest) : undefined
 }
 
 /** The append as one of its commands sees it: a round of several commands writes to one stream, so versions are counted. */

@@ -16,6 +16,7 @@
 /// <reference lib="es2024.string" />
 import { either as E } from 'fp-ts'
 import { type AppendCondition, consistencyToken } from './AppendCondition.js'
+import type { DecisionToRecord, StorableDecision } from './DecisionJournal.js'
 import { isEventId } from './EventId.js'
 import type { EventToAppend, StorableEvent } from './EventToAppend.js'
 import type { ExpectedVersion } from './ExpectedVersion.js'
@@ -38,6 +39,11 @@ export interface Append {
   readonly events: ReadonlyArray<EventToAppend>
   readonly expected: ReadonlyArray<StreamExpectation>
   readonly condition?: AppendCondition
+  /**
+   * What was decided on the commands behind this append, each event belonging to one of them. Such an append is checked
+   * and recorded even where it has no events: a rejection is a decision too.
+   */
+  readonly decisions?: ReadonlyArray<DecisionToRecord>
 }
 
 /** What was recorded. */
@@ -53,10 +59,18 @@ export interface Appended {
 /** An append that a store can keep exactly. */
 export interface StorableAppend extends Append {
   readonly events: ReadonlyArray<StorableEvent>
+  readonly decisions?: ReadonlyArray<StorableDecision>
 }
 
 /**
- * What an append without events gives, in every adapter: nothing is checked, sent or written.
+ * Whether an append has nothing to record, so that it need not reach a store. For adapters.
+ * @internal
+ */
+export const recordsNothing = ({ events, decisions = [] }: Append): boolean =>
+  events.length === 0 && decisions.length === 0
+
+/**
+ * What an append that records nothing gives, in every adapter: nothing is checked, sent or written.
  * @example
  * import { nothingAppended } from 'decider-ts/store'
  * nothingAppended.streams // => []
@@ -101,7 +115,13 @@ export const checkAppend = (append: Append): E.Either<InvalidInput | DuplicateEv
   const conditionProblem = append.condition && checkCondition(append.condition)
   if (conditionProblem) return E.left(conditionProblem)
   const repeated = repeatedId(append.events)
-  return repeated === undefined ? E.right({ ...append, events }) : E.left(repeated)
+  if (repeated !== undefined) return E.left(repeated)
+  const { decisions: given = [], ...withoutDecisions } = append
+  if (given.length === 0) return E.right({ ...withoutDecisions, events })
+  const decisions = checkDecisions(given, events.length)
+  return E.isLeft(decisions)
+    ? decisions
+    : E.right({ ...withoutDecisions, events, decisions: decisions.right })
 }
 
 /**
@@ -191,6 +211,54 @@ const eventProblem = (event: EventToAppend): InvalidInput | undefined => {
     return invalidInput('schemaVersion', `is not a whole number from 1 to ${schemaVersionMax}`)
   }
   return event.tags.length === 0 ? undefined : firstProblem(event.tags, nameLengthMax, 'tags')
+}
+
+const checkDecisions = (
+  decisions: ReadonlyArray<DecisionToRecord>,
+  eventCount: number,
+): E.Either<InvalidInput, ReadonlyArray<StorableDecision>> => {
+  const owned = decisions.reduce((sum, { events }) => sum + events, 0)
+  if (owned !== eventCount) {
+    return E.left(invalidInput('decisions', `own ${owned} events in all, and the append holds ${eventCount}`))
+  }
+  const ids = decisions.map(({ commandId }) => commandId)
+  const again = ids.findIndex((id, index) => ids.indexOf(id) !== index)
+  if (again !== -1) return E.left(invalidInput(`decisions[${again}].commandId`, 'stands twice'))
+  return E.traverseArrayWithIndex(checkDecision)(decisions)
+}
+
+const checkDecision = (
+  index: number,
+  decision: DecisionToRecord,
+): E.Either<InvalidInput, StorableDecision> => {
+  const path = `decisions[${index}]`
+  const problem = decisionProblem(decision, path)
+  if (problem !== undefined) return E.left(problem)
+  const { command, rejection, seen, ...names } = decision
+  const parts = toJson({ seen, command, rejection }, path)
+  if (E.isLeft(parts)) return parts
+  const storable = parts.right as Pick<StorableDecision, 'seen' | 'command' | 'rejection'>
+  return E.right(Object.freeze({ ...names, ...storable }))
+}
+
+const decisionProblem = (decision: DecisionToRecord, path: string): InvalidInput | undefined => {
+  const { commandId, handler, stream, seen, outcome, events } = decision
+  const names = [
+    ['commandId', commandId],
+    ['handler', handler],
+    ['stream', stream ?? 'none'],
+  ] as const
+  for (const [name, value] of names) {
+    const problem = nameProblem(value, nameLengthMax)
+    if (problem !== undefined) return invalidInput(`${path}.${name}`, problem)
+  }
+  if (seen === undefined) return invalidInput(`${path}.seen`, 'is missing')
+  if (outcome !== 'accepted' && outcome !== 'rejected')
+    return invalidInput(`${path}.outcome`, 'is neither accepted nor rejected')
+  const most = outcome === 'rejected' ? 0 : Number.MAX_SAFE_INTEGER
+  return Number.isInteger(events) && events >= 0 && events <= most
+    ? undefined
+    : invalidInput(`${path}.events`, `is not a number of events of a decision that was ${outcome}`)
 }
 
 /** A frozen copy, so that a later change of the caller's array changes no fact. */

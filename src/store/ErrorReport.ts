@@ -23,6 +23,8 @@ export const reportStoreError = (error: StoreError): string => {
       return `The event at position ${error.position} matches the append condition and is newer than the read. Read again and decide anew.`
     case 'DuplicateEventId':
       return `The event id ${error.id} is taken. Nothing was written; give every new event a new id.`
+    case 'AlreadyDecided':
+      return `Decided before: ${error.decisions.map(({ commandId }) => `command ${commandId}`).join(', ')}. Nothing was written; the recorded decision is the answer.`
     case 'Unsupported':
       return `This store has no ${error.feature}. Use one whose \`supports.${error.feature}\` is true.`
     case 'WrongIsolation':

@@ -7,6 +7,7 @@
 import { either as E, type taskEither as TE } from 'fp-ts'
 import type { Append, Appended } from './Append.js'
 import type { ConsistencyToken } from './AppendCondition.js'
+import type { DecisionJournal } from './DecisionJournal.js'
 import type { GlobalPosition } from './GlobalPosition.js'
 import type { Query } from './Query.js'
 import type { RecordedEvent } from './RecordedEvent.js'
@@ -81,7 +82,7 @@ export interface EventStore {
   readonly supports: Supports
   /**
    * Records all events of the append, or none. Sending the same events (by id) again records nothing and answers as
-   * the first time. An append without events is a no-op that does not reach the store.
+   * the first time. An append without events and decisions is a no-op that does not reach the store.
    */
   readonly append: (append: Append, options?: AppendOptions) => TE.TaskEither<AppendError, Appended>
   /** The events of one stream in the order of their versions. A stream without events is empty, not an error. */
@@ -90,6 +91,8 @@ export interface EventStore {
   readonly read: (query: Query, range?: Range<GlobalPosition>) => TE.TaskEither<ReadError, QuerySlice>
   /** The position of the newest event, or 0. */
   readonly head: TE.TaskEither<ReadError, GlobalPosition>
+  /** What was decided on commands; there wherever `supports.decisions` is true. */
+  readonly decisions?: DecisionJournal
 }
 
 /**

@@ -13,6 +13,8 @@
  *   that query would find an event the first read did not. After a read that was cut short it may fail without need,
  *   and never lets an unread event through.
  * - JNL-6 slices: a bounded, limited or backward read is the whole read, cut and turned.
+ * - JNL-7 one decision: whatever is appended, the journal holds one decision a command id; an append with a command that
+ *   was decided before is refused with what was recorded, unless it is the append that recorded it.
  * @since 0.1.0
  */
 import { either as E, function as F, option as O, readonlyArray as RA } from 'fp-ts'
@@ -23,10 +25,12 @@ import {
   checkQuery,
   checkStreamId,
   nothingAppended,
+  recordsNothing,
   type StorableAppend,
   tokenOf,
 } from './Append.js'
 import { type AppendCondition, type ConsistencyToken, consistencyToken } from './AppendCondition.js'
+import { decidedBefore, type RecordedDecision, recordDecisions } from './DecisionJournal.js'
 import { checkRange, type QuerySlice, type Range, type StreamSlice } from './EventStore.js'
 import type { StorableEvent } from './EventToAppend.js'
 import { holdsFor } from './ExpectedVersion.js'
@@ -42,6 +46,8 @@ import { noVersion, type Version, version } from './Version.js'
 /** Every fact so far, in the order of the log. */
 export interface Journal {
   readonly events: ReadonlyArray<RecordedEvent>
+  /** What was decided on commands, in the order of recording. */
+  readonly decisions: ReadonlyArray<RecordedDecision>
 }
 
 /**
@@ -50,7 +56,7 @@ export interface Journal {
  * import { emptyJournal, headOf } from 'decider-ts/store'
  * headOf(emptyJournal) // => 0n
  */
-export const emptyJournal: Journal = { events: [] }
+export const emptyJournal: Journal = { events: [], decisions: [] }
 
 /**
  * The position of the newest event, or 0.
@@ -72,8 +78,10 @@ export const versionOf =
     journal.events.findLast((event) => event.stream === stream)?.version ?? noVersion
 
 /**
- * One append at one moment: the journal afterwards, or why nothing changed. Checks come in this order: input, repeated
- * event ids, expected versions in the order given, append condition.
+ * One append at one moment: the journal afterwards, or why nothing changed. Checks come in this order: input, commands
+ * that were decided before, repeated event ids, expected versions in the order given, append condition. An append whose
+ * answer was lost is sent again with the same decisions and events, and is answered as the first time. The commands come
+ * before the events, because whoever decides a command a second time does so with new events.
  * @example
  * import { either as E, function as F } from 'fp-ts'
  * import { appendToJournal, emptyJournal, eventId, eventToAppend, headOf, noStream, streamId, timestamp, toStream } from 'decider-ts/store'
@@ -86,20 +94,21 @@ export const versionOf =
 export const append =
   (request: Append, now: Timestamp) =>
   (journal: Journal): E.Either<AppendError, readonly [Appended, Journal]> => {
-    if (request.events.length === 0) return E.right([nothingAppended, journal])
+    if (recordsNothing(request)) return E.right([nothingAppended, journal])
     return F.pipe(
       checkAppend(request),
-      E.chainW((storable) =>
-        F.pipe(
-          repeatOf(storable.events, (id) => journal.events.find((event) => event.id === id)),
-          E.chainW(
-            O.match(
-              () => write(storable, now, journal),
-              (first) => E.right([first, journal] as const),
-            ),
-          ),
-        ),
+      E.bindTo('storable'),
+      E.bindW('isAgain', ({ storable }) =>
+        decidedBefore(storable, (id) => journal.decisions.find(({ commandId }) => commandId === id)),
       ),
+      E.bindW('first', ({ storable }) =>
+        repeatOf(storable.events, (id) => journal.events.find((event) => event.id === id)),
+      ),
+      E.chainW(({ storable, isAgain, first }) => {
+        if (O.isSome(first)) return E.right([first.value, journal] as const)
+        if (isAgain) return E.right([{ ...nothingAppended, repeated: true }, journal] as const)
+        return write(storable, now, journal)
+      }),
     )
   }
 
@@ -187,7 +196,11 @@ const write = (
     ),
     E.map(() => {
       const recorded = request.events.map(record(now, journal))
-      return [answerFor(recorded), { events: [...journal.events, ...recorded] }] as const
+      const decisions = recordDecisions(request.decisions ?? [], recorded, now)
+      return [
+        answerFor(recorded),
+        { events: [...journal.events, ...recorded], decisions: [...journal.decisions, ...decisions] },
+      ] as const
     }),
   )
 

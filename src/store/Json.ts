@@ -58,6 +58,19 @@ export const stringify = (json: Json): string => {
   return loneZero.test(text) ? write(json) : text
 }
 
+/**
+ * The text of a value whose objects have their keys sorted: the same for values that differ in the order of keys alone.
+ * @internal
+ */
+export const sortedText = (json: Json): string => stringify(withSortedKeys(json))
+
+const withSortedKeys = (json: Json): Json => {
+  if (Array.isArray(json)) return json.map(withSortedKeys)
+  if (typeof json !== 'object' || json === null) return json
+  const entries = Object.entries(json).map(([key, value]): [string, Json] => [key, withSortedKeys(value)])
+  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)))
+}
+
 const loneZero = /(?:^|[:[,])0(?:$|[,\]}])/
 
 const write = (json: Json): string => {

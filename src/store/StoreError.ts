@@ -4,6 +4,7 @@
  * Used by: every room. A rejection of a domain is not a store error, and a bug is neither.
  * @since 0.1.0
  */
+import type { RecordedDecision } from './DecisionJournal.js'
 import type { EventId } from './EventId.js'
 import type { ExpectedVersion } from './ExpectedVersion.js'
 import type { GlobalPosition } from './GlobalPosition.js'
@@ -39,6 +40,16 @@ export interface DuplicateEventId {
   readonly id: EventId
 }
 
+/**
+ * A command of the append was decided before, by another append. Nothing was written. The answer to such a command is
+ * what was recorded then.
+ */
+export interface AlreadyDecided {
+  readonly _tag: 'AlreadyDecided'
+  /** What was recorded on those commands of the append that were decided before. */
+  readonly decisions: ReadonlyArray<RecordedDecision>
+}
+
 /** This store does not do that; the port's `supports` says so beforehand. */
 export interface Unsupported {
   readonly _tag: 'Unsupported'
@@ -51,6 +62,8 @@ export interface Supports {
   readonly severalStreams: boolean
   /** Reads by query, and append conditions. */
   readonly queries: boolean
+  /** Appends may bring decisions, and `decisions` of the store reads them; absent means no. */
+  readonly decisions?: boolean
 }
 
 /** The append ran in a transaction whose snapshot is too old to check anything: it needs READ COMMITTED. */
@@ -99,6 +112,7 @@ export type AppendError =
   | VersionConflict
   | ConditionConflict
   | DuplicateEventId
+  | AlreadyDecided
   | Unsupported
   | WrongIsolation
   | Busy

@@ -1,6 +1,7 @@
 /** What a recorded fact is, and the port that keeps them. Pure: no I/O, no clock. */
 export * from './Append.js'
 export * from './AppendCondition.js'
+export * from './DecisionJournal.js'
 export * from './ErrorReport.js'
 export * from './EventId.js'
 export * from './EventStore.js'

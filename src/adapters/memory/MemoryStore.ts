@@ -21,9 +21,11 @@ import {
   checkQuery,
   checkStreamId,
   nothingAppended,
+  recordsNothing,
   type StorableAppend,
 } from '../../store/Append.js'
 import { consistencyToken } from '../../store/AppendCondition.js'
+import { type DecisionJournal, decidedBefore, recordDecisions } from '../../store/DecisionJournal.js'
 import { checkRange, type QuerySlice, type Range } from '../../store/EventStore.js'
 import { holdsFor } from '../../store/ExpectedVersion.js'
 import type { GlobalPosition } from '../../store/GlobalPosition.js'
@@ -34,9 +36,15 @@ import type { AppendError, ConditionConflict, InvalidInput, VersionConflict } fr
 import type { StreamId } from '../../store/StreamId.js'
 import { type Timestamp, timestamp } from '../../store/Timestamp.js'
 import type { Version } from '../../store/Version.js'
+import { type DecisionList, emptyDecisionList } from './DecisionList.js'
 import { type EventLog, emptyEventLog } from './EventLog.js'
 import { memoryFeed } from './MemoryFeed.js'
 import { memorySnapshots } from './MemorySnapshots.js'
+
+/** A store that can be followed, with a place for snapshots and a decision journal. */
+export interface MemoryStore extends FollowedStore, SnapshotStore {
+  readonly decisions: DecisionJournal
+}
 
 /** What a memory store may be given. */
 export interface MemoryStoreOptions {
@@ -58,9 +66,7 @@ export interface MemoryStoreOptions {
  * const slice = await store.readStream(stream)()
  * E.isRight(slice) && slice.right.version // => version(1)
  */
-export const memoryStore = ({
-  now = machineClock,
-}: MemoryStoreOptions = {}): FollowedStore & SnapshotStore => {
+export const memoryStore = ({ now = machineClock }: MemoryStoreOptions = {}): MemoryStore => {
   const log = emptyEventLog()
   const { feed, recorded } = memoryFeed(log)
   const readStream = (stream: StreamId, range: Range<Version>) => {
@@ -68,17 +74,19 @@ export const memoryStore = ({
     if (E.isLeft(checked)) return checked
     return E.right({ events: log.ofStream(stream, range), version: log.versionOf(stream) })
   }
+  const decisions = emptyDecisionList()
   return {
     feed,
-    supports: { severalStreams: true, queries: true },
+    supports: { severalStreams: true, queries: true, decisions: true },
     append:
       (request, { signal } = {}) =>
       async () =>
-        signal?.aborted ? E.left({ _tag: 'Aborted' }) : append(request, now, log, recorded),
+        signal?.aborted ? E.left({ _tag: 'Aborted' }) : append(request, now, log, decisions, recorded),
     readStream: (stream, range = {}) => TE.fromIOEither(() => readStream(stream, range)),
     read: (query, range = {}) => TE.fromIOEither(() => read(query, range, log)),
     head: TE.fromIO(() => log.head()),
     snapshots: memorySnapshots((stream, after) => readStream(stream, { after })),
+    decisions: decisions.journal,
   }
 }
 
@@ -88,17 +96,24 @@ const append = (
   request: Append,
   now: () => Timestamp,
   log: EventLog,
+  decisions: DecisionList,
   recorded: () => void,
 ): E.Either<AppendError, Appended> => {
-  if (request.events.length === 0) return E.right(nothingAppended)
+  if (recordsNothing(request)) return E.right(nothingAppended)
   const storable = checkAppend(request)
   if (E.isLeft(storable)) return storable
+  const isAgain = decidedBefore(storable.right, decisions.on)
+  if (E.isLeft(isAgain)) return isAgain
   const repeated = repeatOf(storable.right.events, log.withId)
   if (E.isLeft(repeated)) return repeated
   if (O.isSome(repeated.right)) return E.right(repeated.right.value)
+  if (isAgain.right) return E.right({ ...nothingAppended, repeated: true })
   const conflict = conflictOf(storable.right, log)
   if (conflict !== undefined) return E.left(conflict)
-  const facts = log.record(storable.right.events, now())
+  const moment = now()
+  const facts = log.record(storable.right.events, moment)
+  if (storable.right.decisions !== undefined)
+    decisions.record(recordDecisions(storable.right.decisions, facts, moment))
   recorded()
   return E.right(answerFor(facts))
 }

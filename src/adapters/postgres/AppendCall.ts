@@ -53,7 +53,7 @@ export const appendStatement = (schema: Schema, ordering: Ordering = 'concurrent
 }
 
 /** The function, called for what it needs of the log. Its first parameter waits for that. */
-const calling = (quoted: string, name: string, ordering: Ordering): string =>
+export const calling = (quoted: string, name: string, ordering: Ordering): string =>
   ordering === 'concurrent'
     ? `${quoted}.${name}($1::text::bigint[]`
     : `${quoted}.hold_log() as held cross join lateral ${quoted}.${name}(case when held then $1::text::bigint[] end`
@@ -222,7 +222,8 @@ const severalEvents = (events: ReadonlyArray<StorableEvent>): ReadonlyArray<stri
 
 const nothing = [null, null, null, null, null]
 
-const callOfAny = (
+/** The call for any appends at all, in 23 parameters. */
+export const callOfAny = (
   keys: LockKeys,
   appends: ReadonlyArray<StorableAppend>,
   keysMax: number,

@@ -9,7 +9,8 @@ import type { StorableAppend } from '../../store/Append.js'
 import type { AppendError } from '../../store/StoreError.js'
 import { type AppendCall, appendCall, appendStatement, lockKeysMax, type Ordering } from './AppendCall.js'
 import { type Appends, type BatcherOptions, batcher, type CallAppends, unanswered } from './Batcher.js'
-import { type Connection, type Row, send } from './Connection.js'
+import { type Connection, type Row, type Statement, send } from './Connection.js'
+import { decidingBy } from './Deciding.js'
 import { lockKeysOf } from './LockKey.js'
 import type { Schema } from './Schema.js'
 import { type Fault, transactionFailed } from './SqlState.js'
@@ -30,10 +31,15 @@ export const appendsOf = (
   schema: Schema,
   { batching, ordering, recorded }: AppendingOptions,
 ): Traffic => {
-  const sendAppend = send(connection, appendStatement(schema, ordering))
+  const sendBy = (statement: Statement) => onceMore(send(connection, statement))
+  const sendAppend = sendBy(appendStatement(schema, ordering))
   const keys = lockKeysOf(schema.name)
+  const deciding = decidingBy(sendBy, schema, keys, ordering)
   const callWithin = (keysMax: number) =>
-    callBy(sendAppend, (appends) => appendCall(keys, appends, keysMax, ordering))
+    deciding(
+      keysMax,
+      callBy(sendAppend, (appends) => appendCall(keys, appends, keysMax, ordering)),
+    )
   return trafficOf(
     (counted) =>
       batching === undefined
@@ -58,22 +64,26 @@ const oneByOne = (call: CallAppends): Appends => ({
 })
 
 /**
- * Sends the call, and once more where a unique index refused it: two appends that share an event id but no stream do
- * not wait for each other's locks, so both may look before either has written. The second look finds the winner.
+ * Sends a call once more where a unique index refused it: two appends that share an event id, or a command, but no stream
+ * do not wait for each other's locks, so both may look before either has written. The second look finds the winner.
  */
+const onceMore =
+  (sendAppend: Send): Send =>
+  (parameters) =>
+    TE.orElse((fault: Fault) =>
+      fault._tag === 'Taken'
+        ? TE.mapLeft((second: Fault): Fault => (second._tag === 'TransactionFailed' ? fault : second))(
+            sendAppend(parameters),
+          )
+        : TE.left(fault),
+    )(sendAppend(parameters))
+
 const callBy =
   (sendAppend: Send, callOf: (appends: ReadonlyArray<StorableAppend>) => AppendCall): CallAppends =>
   (appends) => {
     const call = callOf(appends)
     return F.pipe(
       sendAppend(call.parameters),
-      TE.orElse((fault) =>
-        fault._tag === 'Taken'
-          ? TE.mapLeft((second: Fault): Fault => (second._tag === 'TransactionFailed' ? fault : second))(
-              sendAppend(call.parameters),
-            )
-          : TE.left(fault),
-      ),
       TE.map(([row]) => (row === undefined ? [] : call.answersFrom(row))),
     )
   }

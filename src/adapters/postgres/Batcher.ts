@@ -49,7 +49,7 @@ export interface BatchLimits {
 export interface Demand {
   /** The streams and tags that the append locks, and whether it claims them: whether it expects anything of them. */
   readonly keys: ReadonlyMap<string, boolean>
-  /** One for each event; two appends with one of them in common never travel together. */
+  /** One for each event and each command; two appends with one of them in common never travel together. */
   readonly ids: ReadonlyArray<string>
   readonly characters: number
   /** Whether it needs the whole log whatever its keys: a condition item without tags depends on every append. */
@@ -57,7 +57,7 @@ export interface Demand {
 }
 
 /** The demand of an append. */
-export const demandOf = ({ events, expected, condition }: StorableAppend): Demand => {
+export const demandOf = ({ events, expected, condition, decisions = [] }: StorableAppend): Demand => {
   const keys = new Map<string, boolean>()
   let wholeLog = false
   let characters = 0
@@ -72,7 +72,12 @@ export const demandOf = ({ events, expected, condition }: StorableAppend): Deman
     if (anchor === undefined) wholeLog = true
     else keys.set(`t:${anchor}`, true)
   }
-  return { keys, ids: events.map(({ id }) => id), characters, wholeLog }
+  const ids: Array<string> = events.map(({ id }) => id)
+  for (const { commandId, command = null, rejection = null } of decisions) {
+    ids.push(`command ${commandId}`)
+    characters += charactersOf(command) + charactersOf(rejection)
+  }
+  return { keys, ids, characters, wholeLog }
 }
 
 /** Without making the text: about what it will have, a few characters for whatever is no text. */

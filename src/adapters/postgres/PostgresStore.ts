@@ -8,12 +8,14 @@
 import { either as E, function as F, task as T, taskEither as TE } from 'fp-ts'
 import type { FollowedStore } from '../../run/Feed.js'
 import type { SnapshotStore } from '../../run/Snapshots.js'
-import { checkAppend, nothingAppended } from '../../store/Append.js'
+import { checkAppend, nothingAppended, recordsNothing } from '../../store/Append.js'
+import type { DecisionJournal } from '../../store/DecisionJournal.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { lockKeysMax, type Ordering } from './AppendCall.js'
 import { appendsOf } from './Appending.js'
 import { aborted, type BatcherOptions } from './Batcher.js'
 import { type Connection, isPool } from './Connection.js'
+import { decisionsOf } from './Deciding.js'
 import { feedOf } from './Feed.js'
 import type { HintsOption } from './Hints.js'
 import type { ReadBatcherOptions } from './ReadBatcher.js'
@@ -59,6 +61,7 @@ export interface BatchingOptions {
 
 /** A store of events, and what its operator needs of it. */
 export interface PostgresStore extends FollowedStore, SnapshotStore {
+  readonly decisions: DecisionJournal
   /** What the appends of this store have been doing. A plain value, as of now. */
   readonly figures: () => AppendFigures
   /**
@@ -165,7 +168,7 @@ const readBatchingOf = ({ lanes, queueMax, limits }: BatcherOptions): ReadBatche
 /** Streams in one call of reads: enough to hide the round trip, and a page of each is held in memory at a time. */
 const streamsMax = 32
 
-const supports = { severalStreams: true, queries: true }
+const supports = { severalStreams: true, queries: true, decisions: true }
 
 /** A store in a schema that cannot be: a wrong name is an answer like any other wrong input. */
 const refusing = (problem: InvalidInput): PostgresStore => ({
@@ -178,6 +181,7 @@ const refusing = (problem: InvalidInput): PostgresStore => ({
   figures: () => noFigures,
   close: () => T.of(undefined),
   snapshots: { load: () => TE.left(problem), save: () => TE.left(problem) },
+  decisions: { on: () => TE.left(problem), page: () => TE.left(problem) },
 })
 
 const noFigures: AppendFigures = {
@@ -203,7 +207,7 @@ const storeIn = (
     supports,
     append: (request, options) => () => {
       if (options?.signal?.aborted) return Promise.resolve(E.left(aborted))
-      if (request.events.length === 0) return Promise.resolve(E.right(nothingAppended))
+      if (recordsNothing(request)) return Promise.resolve(E.right(nothingAppended))
       const storable = checkAppend(request)
       return E.isLeft(storable) ? Promise.resolve(storable) : append(storable.right, options?.signal)()
     },
@@ -212,5 +216,6 @@ const storeIn = (
     figures,
     close: (graceMs = 10_000) => close(graceMs),
     snapshots: snapshotsOf(connection, schema),
+    decisions: decisionsOf(connection, schema),
   }
 }

@@ -78,6 +78,9 @@ export const forFeeds = (name: string, body: Case<FollowedStore>['body']): Case<
   body,
 })
 
+/** A case for stores that keep a decision journal. */
+export const forDecisions = (name: string, body: Case['body']): Case => ({ name, needs: ['decisions'], body })
+
 /** Runs a case in a world of its own, and closes that world whatever happens. */
 export const runCase = async <Store extends EventStore>(
   { needs, body }: Case<Store>,
@@ -143,5 +146,21 @@ const refusals: Readonly<Record<keyof Supports, (store: EventStore) => Promise<v
       const { version } = await right(store.readStream(stream), 'the stream is read')
       equal(version, 0n, 'nothing was written')
     }
+  },
+  decisions: async (store) => {
+    const one = streamNamed('one')
+    const decided = {
+      commandId: 'c1',
+      handler: 'conformance',
+      seen: '0',
+      outcome: 'accepted',
+      events: 1,
+    } as const
+    const append = { events: [event(1, one)], expected: [], decisions: [decided] }
+    const refusal = await left(store.append(append), 'Unsupported', 'a store without a journal says so')
+    equal(refusal.feature, 'decisions', 'it names the feature')
+    equal(store.decisions, undefined, 'it has nothing to read decisions by')
+    const { version } = await right(store.readStream(one), 'the stream is read')
+    equal(version, 0n, 'nothing was written')
   },
 }

@@ -31,6 +31,14 @@ export interface Belief {
   readonly difference: number
 }
 
+/** A decision of an append: on one of few commands, with some of the events that are left. */
+export interface DecisionDraft {
+  readonly command: number
+  readonly isRejected: boolean
+  readonly share: number
+  readonly payload: unknown
+}
+
 /** A condition without a token, with the token of an earlier read, or with one made from places. */
 export type Guard =
   | { readonly _tag: 'Tokenless'; readonly query: Query }
@@ -44,6 +52,7 @@ export type Command =
       readonly drafts: ReadonlyArray<Draft>
       readonly beliefs: ReadonlyArray<Belief>
       readonly guard: Guard | undefined
+      readonly decided: ReadonlyArray<DecisionDraft>
     }
   | { readonly _tag: 'AppendAgain'; readonly which: number; readonly change: 'none' | 'data' | 'belief' }
   | { readonly _tag: 'ReadStream'; readonly stream: StreamId; readonly range: Range<number> }
@@ -127,14 +136,25 @@ const range: fc.Arbitrary<Range<number>> = fc.record(
   { requiredKeys: [] },
 )
 
+const decided: fc.Arbitrary<ReadonlyArray<DecisionDraft>> = fc.array(
+  fc.record({
+    command: fc.nat(8),
+    isRejected: fc.boolean(),
+    share: fc.nat(3),
+    payload: fc.oneof(fc.constant(undefined), jsonValue),
+  }),
+  { minLength: 1, maxLength: 3 },
+)
+
 const append = fc.record({
   _tag: fc.constant('Append'),
   drafts: fc.oneof(
     { weight: 20, arbitrary: fc.array(draft, { minLength: 1, maxLength: 4, size: 'max' }) },
-    { weight: 1, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.constant([]) },
   ),
   beliefs: fc.array(belief, { maxLength: 2 }),
   guard: fc.oneof(fc.constant(undefined), guard),
+  decided: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: decided }),
 })
 
 const appendAgain = fc.record({

@@ -11,6 +11,7 @@ import { either as E } from 'fp-ts'
 import type { Append, Appended } from '../../store/Append.js'
 import { tokenOf } from '../../store/Append.js'
 import { type AppendCondition, type ConsistencyToken, consistencyToken } from '../../store/AppendCondition.js'
+import type { DecisionToRecord, RecordedDecision } from '../../store/DecisionJournal.js'
 import type { EventStore, Range } from '../../store/EventStore.js'
 import { type EventToAppend, eventToAppend } from '../../store/EventToAppend.js'
 import {
@@ -34,11 +35,13 @@ import {
   type Belief,
   type Command,
   commands,
+  type DecisionDraft,
   type Draft,
   draft,
   type Guard,
   streams,
 } from './Commands.js'
+import { allDecisions } from './Decisions.js'
 import { equal, factOf, fail, isTrue, right, textOf } from './Expect.js'
 import { event, idOf, streamNamed } from './Samples.js'
 
@@ -114,7 +117,32 @@ const requestOf = (run: Run, command: Extract<Command, { readonly _tag: 'Append'
   const base = 100 * (run.sent.length + 1)
   const events = drafts.map((each, index) => eventOf(run, each, base + index))
   const expected = beliefs.map((belief) => ({ stream: belief.stream, version: beliefOf(run, belief) }))
-  return { append: { events, expected }, guard: queries ? command.guard : undefined }
+  const decisions = run.store.supports.decisions === true ? decisionsOf(command.decided, events.length) : []
+  const append = { events, expected, ...(decisions[0] && { decisions }) }
+  return { append, guard: queries ? command.guard : undefined }
+}
+
+/** The events of the append are shared out, and the last decision has what is left. */
+const decisionsOf = (
+  drafts: ReadonlyArray<DecisionDraft>,
+  eventCount: number,
+): ReadonlyArray<DecisionToRecord> => {
+  let left = eventCount
+  return drafts.map(({ command, isRejected, share, payload }, index) => {
+    const isLast = index === drafts.length - 1
+    const events = isLast ? left : isRejected ? 0 : Math.min(share, left)
+    left -= events
+    return {
+      commandId: `command ${command}`,
+      handler: 'conformance',
+      seen: `${share}`,
+      events,
+      ...(payload !== undefined && { command: payload }),
+      ...(isRejected && events === 0
+        ? { outcome: 'rejected', rejection: payload ?? null }
+        : { outcome: 'accepted' }),
+    }
+  })
 }
 
 const eventOf = (run: Run, { known, metadata, ...more }: Draft, n: number): EventToAppend => {
@@ -220,7 +248,34 @@ const checkRefusal = (run: Run, request: Append, predicted: AppendError, actual:
   } else if (actual._tag === 'ConditionConflict') {
     const places = tooNew(run, request.condition).map(({ position }) => actualPlace(run, position))
     isTrue(places.includes(actual.position), `the position is one of ${textOf(places)}`)
+  } else if (predicted._tag === 'AlreadyDecided' && actual._tag === 'AlreadyDecided') {
+    checkDecisions(run, actual.decisions, predicted.decisions)
   } else equal(actual, predicted, 'the refusal')
+}
+
+/** Their order is the store's own. */
+const checkDecisions = (
+  run: Run,
+  actual: ReadonlyArray<RecordedDecision>,
+  predicted: ReadonlyArray<RecordedDecision>,
+): void => {
+  const asText = (
+    decisions: ReadonlyArray<RecordedDecision>,
+    placeOf: (position: GlobalPosition) => GlobalPosition,
+  ) =>
+    decisions
+      .map(({ recordedAt: _, events, seen, command, rejection, ...names }) => ({
+        ...names,
+        payloads: textOf([seen, command, rejection]),
+        events: events.map((event) => ({ ...factOf(event), position: placeOf(event.position) })),
+      }))
+      .toSorted((a, b) => (a.commandId < b.commandId ? -1 : 1))
+  const expected = asText(predicted, (position) => actualPlace(run, position))
+  equal(
+    asText(actual, (position) => position),
+    expected,
+    'the recorded decisions',
+  )
 }
 
 /** All events of the model that make a condition fail; a store may tell the position of any one of them. */
@@ -303,6 +358,9 @@ const checkEvents = (
 const checkAll = async (run: Run): Promise<void> => {
   for (const stream of streams) await performReadStream(run, stream, {})
   if (run.store.supports.queries) await performRead(run, everything, {})
+  if (run.store.supports.decisions === true) {
+    checkDecisions(run, await allDecisions(run.store, 3), run.journal.decisions)
+  }
 }
 
 const model = forAnyStore(

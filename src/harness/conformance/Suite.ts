@@ -9,6 +9,7 @@ import type { SnapshotStore } from '../../run/Snapshots.js'
 import { appendCases } from './Appends.js'
 import { type Case, type ConformanceOptions, type Opened, runCase, type Settings } from './Case.js'
 import { conditionCases } from './Conditions.js'
+import { decisionCases } from './Decisions.js'
 import { expectedVersionCases } from './ExpectedVersions.js'
 import { feedCases } from './Feeds.js'
 import { idCases } from './Ids.js'
@@ -34,6 +35,7 @@ const allCases: ReadonlyArray<Case> = [
   ...appendCases,
   ...expectedVersionCases,
   ...idCases,
+  ...decisionCases,
   ...payloadCases,
   ...readCases,
   ...queryCases,

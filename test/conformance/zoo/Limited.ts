@@ -10,9 +10,10 @@ import {
   type GlobalPosition,
   globalPosition,
   type Range,
+  type RecordedDecision,
   type RecordedEvent,
 } from 'decider-ts/store'
-import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { either as E, function as F, readonlyArray as RA, taskEither as TE } from 'fp-ts'
 
 const stride = 3n
 
@@ -32,6 +33,11 @@ const denseAppend = (append: Append): Append => {
   if (condition?.after === undefined) return append
   return { ...without, condition: { ...condition, after: consistencyToken(condition.after.map(together)) } }
 }
+
+const spreadDecision = (decision: RecordedDecision): RecordedDecision => ({
+  ...decision,
+  events: decision.events.map(spread),
+})
 
 /** Every position is three times what it would be. */
 export const storeWithGaps = (): FollowedStore => {
@@ -55,8 +61,12 @@ export const storeWithGaps = (): FollowedStore => {
       F.pipe(
         store.append(denseAppend(append)),
         TE.bimap(
-          (error) =>
-            error._tag === 'ConditionConflict' ? { ...error, position: apart(error.position) } : error,
+          (error) => {
+            if (error._tag === 'ConditionConflict') return { ...error, position: apart(error.position) }
+            return error._tag === 'AlreadyDecided'
+              ? { ...error, decisions: error.decisions.map(spreadDecision) }
+              : error
+          },
           (answer) => ({ ...answer, lastPosition: apart(answer.lastPosition) }),
         ),
       ),
@@ -74,6 +84,13 @@ export const storeWithGaps = (): FollowedStore => {
         })),
       ),
     head: F.pipe(store.head, TE.map(apart)),
+    ...(store.decisions && {
+      decisions: {
+        on: (ids) => F.pipe(store.decisions?.on(ids) ?? TE.right([]), TE.map(RA.map(spreadDecision))),
+        page: (limit, after) =>
+          F.pipe(store.decisions?.page(limit, after) ?? TE.right([]), TE.map(RA.map(spreadDecision))),
+      },
+    }),
   }
 }
 
@@ -100,12 +117,13 @@ export const storeThatSettlesLate = (): FollowedStore => {
 
 /** Streams only, one at a time: what any store with per-key concurrency can do. */
 export const storeOfStreams = (): EventStore => {
-  const store = memoryStore()
+  const { decisions: _, ...store } = memoryStore()
   return {
     ...store,
     supports: { severalStreams: false, queries: false },
     append: (append) => {
       const checked = checkAppend(append)
+      if (append.decisions !== undefined) return TE.left({ _tag: 'Unsupported', feature: 'decisions' })
       if (append.events.length === 0) return store.append(append)
       if (E.isLeft(checked)) return TE.left(checked.left)
       if (append.condition !== undefined) return TE.left({ _tag: 'Unsupported', feature: 'queries' })

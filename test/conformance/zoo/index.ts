@@ -1,5 +1,6 @@
 /** All wrong stores there are. */
 import { wrongConditions } from './Conditions.js'
+import { wrongDecisions } from './Decisions.js'
 import { wrongIds } from './Ids.js'
 import { wrongPayloads } from './Payloads.js'
 import { wrongRaces } from './Races.js'
@@ -10,6 +11,7 @@ import type { Wrong } from './Wrong.js'
 export const zoo: ReadonlyArray<Wrong> = [
   ...wrongWriting,
   ...wrongIds,
+  ...wrongDecisions,
   ...wrongPayloads,
   ...wrongReading,
   ...wrongConditions,

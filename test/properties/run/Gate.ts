@@ -25,6 +25,7 @@ export const interleave = async <A>(
     readStream: (stream, range) => gate(store.readStream(stream, range)),
     read: (query, range) => gate(store.read(query, range)),
     head: gate(store.head),
+    ...(store.decisions && { decisions: store.decisions }),
   }
   let running = programs.length
   const results = programs.map((program) => program(gated)().finally(() => (running -= 1)))

@@ -27,7 +27,7 @@ import fc from 'fast-check'
 import { either as E, function as F } from 'fp-ts'
 import { expect, test } from 'vitest'
 import { law } from '../Law.js'
-import { append, appends, query, rangeOf, stream, textOf, versionRange } from './Samples.js'
+import { append, appends, decidedAppend, query, rangeOf, stream, textOf, versionRange } from './Samples.js'
 
 type AppendTo = typeof appendToJournal
 type ReadStream = typeof readStreamFromJournal
@@ -60,7 +60,7 @@ const withEvents =
   (journal) =>
     F.pipe(
       appendToJournal(request, moment)(journal),
-      E.map(([appended, next]) => [appended, { events: change(next.events, journal) }] as const),
+      E.map(([appended, next]) => [appended, { ...next, events: change(next.events, journal) }] as const),
     )
 
 const densely = (appendTo: AppendTo) =>
@@ -421,5 +421,67 @@ law.rejects(
         token,
       })),
     )
+  }),
+)
+
+/** Appends with decisions, and now and then one that was sent before. */
+const deciding = fc.array(fc.oneof({ weight: 3, arbitrary: decidedAppend }, fc.nat({ max: 9 })), {
+  maxLength: 12,
+  size: 'max',
+})
+
+const decidedOnce = (appendTo: AppendTo) =>
+  fc.property(deciding, (steps) => {
+    let journal: Journal = emptyJournal
+    const sent: Array<Append> = []
+    const writers = new Set<Append>()
+    for (const step of steps) {
+      const request = typeof step === 'number' ? sent[step % Math.max(1, sent.length)] : step
+      if (request === undefined) continue
+      sent.push(request)
+      const ids = (request.decisions ?? []).map(({ commandId }) => commandId)
+      const known = journal.decisions.filter(({ commandId }) => ids.includes(commandId))
+      const before = journal
+      const answer = appendTo(request, now)(before)
+      if (E.isRight(answer)) journal = answer.right[1]
+      const isDuplicate = E.isLeft(answer) && answer.left._tag === 'DuplicateEventId'
+      if (known.length === 0) {
+        if (E.isRight(answer) && !answer.right[0].repeated) writers.add(request)
+      } else if (writers.has(request)) {
+        if (
+          E.isLeft(answer) ||
+          !answer.right[0].repeated ||
+          journal.decisions.length > before.decisions.length
+        )
+          return false
+      } else if (!isDuplicate) {
+        if (E.isRight(answer) || answer.left._tag !== 'AlreadyDecided') return false
+        const told = answer.left.decisions.toSorted((a, b) => (a.commandId < b.commandId ? -1 : 1))
+        const expected = known.toSorted((a, b) => (a.commandId < b.commandId ? -1 : 1))
+        if (textOf(told) !== textOf(expected)) return false
+      }
+      if (new Set(journal.decisions.map(({ commandId }) => commandId)).size < journal.decisions.length)
+        return false
+    }
+    return true
+  })
+
+law('JNL-7 one decision: a command that was decided is not decided again', decidedOnce(appendToJournal))
+law.rejects(
+  'JNL-7',
+  'a journal that forgets its decisions',
+  decidedOnce(
+    (request, moment) => (journal) => appendToJournal(request, moment)({ ...journal, decisions: [] }),
+  ),
+)
+law.rejects(
+  'JNL-7',
+  'an append that is refused its own decisions',
+  decidedOnce((request, moment) => (journal) => {
+    const ids = (request.decisions ?? []).map(({ commandId }) => commandId)
+    const decisions = journal.decisions.filter(({ commandId }) => ids.includes(commandId))
+    return decisions.length > 0
+      ? E.left({ _tag: 'AlreadyDecided', decisions })
+      : appendToJournal(request, moment)(journal)
   }),
 )

@@ -7,6 +7,7 @@ import {
   type AppendCondition,
   type ConsistencyToken,
   consistencyToken,
+  type DecisionToRecord,
   type EventToAppend,
   type ExpectedVersion,
   entriesOf,
@@ -140,6 +141,26 @@ export const append: fc.Arbitrary<Append> = fc
     expected: isPlain ? [] : expected,
     ...(condition !== undefined && !isPlain && { condition }),
   }))
+
+/** An append that brings decisions on some of a few commands, the last of them with all events that are left. */
+export const decidedAppend: fc.Arbitrary<Append> = fc
+  .tuple(
+    append,
+    fc.uniqueArray(fc.nat({ max: 7 }), { minLength: 1, maxLength: 3 }),
+    fc.record({ isRejected: fc.boolean(), share: fc.nat({ max: 2 }), seen: fc.uuid(), payload: json }),
+  )
+  .map(([request, commands, { isRejected, share, seen, payload }]) => {
+    let left = request.events.length
+    const decisions = commands.map((command, index): DecisionToRecord => {
+      const events = index === commands.length - 1 ? left : Math.min(share, left)
+      left -= events
+      const given = { commandId: `command ${command}`, handler: 'samples', seen, events, command: payload }
+      return isRejected && events === 0
+        ? { ...given, outcome: 'rejected', rejection: payload }
+        : { ...given, outcome: 'accepted' }
+    })
+    return { ...request, decisions }
+  })
 
 export const appends: fc.Arbitrary<ReadonlyArray<Append>> = fc.array(append, { maxLength: 10, size: 'max' })
 

@@ -27,7 +27,16 @@ import fc from 'fast-check'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { expect, test } from 'vitest'
 import { law } from '../../Law.js'
-import { append, json, query, rangeOf, stream, textOf, versionRange } from '../../store/Samples.js'
+import {
+  append,
+  decidedAppend,
+  json,
+  query,
+  rangeOf,
+  stream,
+  textOf,
+  versionRange,
+} from '../../store/Samples.js'
 import { stepsOf } from './Steps.js'
 
 type Open = (options: { readonly now: () => ReturnType<typeof timestamp> }) => EventStore
@@ -39,16 +48,33 @@ type Command =
   | { readonly _tag: 'ReadStream'; readonly stream: StreamId; readonly range: Range<Version> }
   | { readonly _tag: 'Read'; readonly query: Query; readonly range: Range<GlobalPosition> }
   | { readonly _tag: 'Head' }
+  | { readonly _tag: 'DecisionsOn'; readonly ids: ReadonlyArray<string> }
+  | { readonly _tag: 'Decisions'; readonly limit: number }
 
 const which = fc.nat({ max: 9 })
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ _tag: fc.constant('Append'), append }) },
+  { weight: 3, arbitrary: fc.record({ _tag: fc.constant('Append'), append: decidedAppend }) },
   { weight: 1, arbitrary: fc.record({ _tag: fc.constant('AppendAgain'), which }) },
   { weight: 2, arbitrary: fc.record({ _tag: fc.constant('AppendGuarded'), append, which }) },
   { weight: 2, arbitrary: fc.record({ _tag: fc.constant('ReadStream'), stream, range: versionRange }) },
   { weight: 3, arbitrary: fc.record({ _tag: fc.constant('Read'), query, range: rangeOf(globalPosition) }) },
   { weight: 1, arbitrary: fc.record({ _tag: fc.constant('Head') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      _tag: fc.constant('DecisionsOn'),
+      ids: fc.array(
+        fc.nat({ max: 7 }).map((n) => `command ${n}`),
+        { maxLength: 4 },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ _tag: fc.constant('Decisions'), limit: fc.integer({ min: 1, max: 4 }) }),
+  },
 )
 
 const commands = fc.array(command, { maxLength: 25, size: 'max' })
@@ -57,7 +83,7 @@ const commands = fc.array(command, { maxLength: 25, size: 'max' })
 const journalStore: Open = ({ now }) => {
   let journal: Journal = emptyJournal
   return {
-    supports: { severalStreams: true, queries: true },
+    supports: { severalStreams: true, queries: true, decisions: true },
     append: (request) => async () =>
       F.pipe(
         appendToJournal(request, now())(journal),
@@ -69,6 +95,28 @@ const journalStore: Open = ({ now }) => {
     readStream: (stream, range) => async () => readStreamFromJournal(stream, range)(journal),
     read: (query, range) => async () => readFromJournal(query, range)(journal),
     head: TE.fromIO(() => headOf(journal)),
+    decisions: {
+      on: (ids) =>
+        TE.fromIO(() =>
+          [...new Set(ids)].flatMap((id) => journal.decisions.filter(({ commandId }) => commandId === id)),
+        ),
+      page: (limit, after) =>
+        TE.fromIO(() => {
+          const first = journal.decisions.findIndex(({ commandId }) => commandId === after) + 1
+          return journal.decisions.slice(first, first + limit)
+        }),
+    },
+  }
+}
+
+/** All decisions, by pages of so many. */
+const pagesOf = async (decisions: EventStore['decisions'], limit: number) => {
+  const pages: Array<unknown> = []
+  for (let after: string | undefined; ; ) {
+    const page = await decisions?.page(limit, after)()
+    if (page === undefined || E.isLeft(page) || page.right.length === 0) return pages
+    pages.push(page.right)
+    after = page.right.at(-1)?.commandId
   }
 }
 
@@ -104,6 +152,10 @@ const answersOf = async (open: Open, list: ReadonlyArray<Command>): Promise<stri
       }
       case 'Head':
         return store.head()
+      case 'DecisionsOn':
+        return store.decisions?.on(command.ids)()
+      case 'Decisions':
+        return pagesOf(store.decisions, command.limit)
     }
   }
   const answers: Array<unknown> = []
