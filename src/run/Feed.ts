@@ -41,8 +41,8 @@ export interface Feed {
    */
   readonly onRecorded: (wake: () => void) => () => void
   /**
-   * A place before the first event that was recorded at or after a time, by the clock of the store, and after those
-   * before it. While there is no such event, it is how far the log is settled, so that none is missed that comes.
+   * The place before the first event that was recorded at or after a time, by the clock of the store; that of the newest
+   * event where there is none. It may stand above an append in flight, so `subscribe` steps back from it to what is settled.
    */
   readonly positionAt: (time: Timestamp) => TE.TaskEither<ReadError, GlobalPosition>
 }

@@ -14,8 +14,8 @@
  *   more, and nobody listens for its hints.
  * @since 0.1.0
  */
-import { either as E, taskEither as TE } from 'fp-ts'
-import { beginning, type GlobalPosition } from '../store/GlobalPosition.js'
+import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { beginning, type GlobalPosition, globalPosition } from '../store/GlobalPosition.js'
 import { everything, type Query } from '../store/Query.js'
 import type { ReadError } from '../store/StoreError.js'
 import { type Timestamp, timestamp } from '../store/Timestamp.js'
@@ -59,6 +59,9 @@ export interface SubscriptionOptions {
   readonly environment?: Environment
 }
 
+/** What is answered to a demand: a batch, why there is none, or that there will be no more. */
+export type Delivered = IteratorResult<E.Either<ReadError, Batch>, undefined>
+
 /** Batches in order; an error is the last thing that comes. One consumer reads it, once. */
 export interface Subscription extends AsyncIterableIterator<E.Either<ReadError, Batch>> {
   /**
@@ -66,7 +69,8 @@ export interface Subscription extends AsyncIterableIterator<E.Either<ReadError, 
    * nothing is under way at the store any more.
    */
   readonly stop: () => Promise<void>
-  readonly return: () => Promise<IteratorResult<E.Either<ReadError, Batch>, undefined>>
+  readonly next: () => Promise<Delivered>
+  readonly return: () => Promise<Delivered>
 }
 
 /**
@@ -149,7 +153,7 @@ export const subscribe = (store: FollowedStore, options: SubscriptionOptions = {
 }
 
 interface Consumer {
-  readonly resolve: (result: IteratorResult<E.Either<ReadError, Batch>, undefined>) => void
+  readonly resolve: (answer: Delivered) => void
   readonly reject: (defect: unknown) => void
 }
 
@@ -168,7 +172,7 @@ const carryOut = (run: Run, order: Order): void => {
     case 'Locate':
       ask(
         run,
-        () => locate(feed, run.from)(),
+        () => locate(run)(),
         (position) => ({ _tag: 'Located', position }),
       )
       break
@@ -235,12 +239,37 @@ const limitsOf = ({
   return { batchSize, prefetch, polling, retry }
 }
 
-const locate = (feed: Feed, from: From): TE.TaskEither<ReadError, GlobalPosition> => {
+const locate = ({ feed, from, query }: Run): TE.TaskEither<ReadError, GlobalPosition> => {
   if (from === 'origin') return TE.right(beginning)
-  // Not the head: an append that is in flight below the head ends after now.
-  if (from === 'now') return feed.positionAt(endOfTime)
-  return 'after' in from ? TE.right(from.after) : feed.positionAt(from.time)
+  if (from !== 'now' && 'after' in from) return TE.right(from.after)
+  return F.pipe(
+    feed.positionAt(from === 'now' ? endOfTime : from.time),
+    TE.chain((place) => {
+      const back = place > stepBack ? globalPosition(place - stepBack) : beginning
+      return settledUpTo(feed, query, back, place)
+    }),
+  )
 }
+
+/**
+ * The place of a moment may stand above an append that is in flight and ends after that moment. So the start is where
+ * the log is settled, as seen from so many positions before; an append that more have overtaken is not looked for.
+ */
+const stepBack = 10_000n
+
+const settledUpTo = (
+  feed: Feed,
+  query: Query,
+  after: GlobalPosition,
+  place: GlobalPosition,
+): TE.TaskEither<ReadError, GlobalPosition> =>
+  F.pipe(
+    feed.page(query, after, Number(stepBack)),
+    TE.chain(({ upTo, beyond }) => {
+      if (upTo >= place) return TE.right(place)
+      return beyond === 'more' ? settledUpTo(feed, query, upTo, place) : TE.right(upTo)
+    }),
+  )
 
 /** The last moment that a `Date` can say. */
 const endOfTime = timestamp(8_640_000_000_000_000)

@@ -213,6 +213,8 @@ const startsLater = forFeeds(
       async () => ({ after: (await lastOf(store)).position }),
     ]
     for (const [n, end] of ends.entries()) {
+      // Where appends are in flight, a subscription begins below them.
+      await byPages(store, everything, 1_000, settings)
       const from = await end()
       const subscription = subscribe(store, { from })
       const [first] = await collect(subscription, isLive, 'that there is nothing', settings)
