@@ -42,7 +42,8 @@ const counting = (batching: PostgresStoreOptions['batching'] = {}) => {
     onnotice: () => {},
     debug: (_connection, statement) => statements.push(statement),
   })
-  return { sql, statements, store: postgresStore(sql, { schema: log.schema, batching }) }
+  // Hints to those who follow the log are statements of their own, from time to time.
+  return { sql, statements, store: postgresStore(sql, { schema: log.schema, batching, hints: 'none' }) }
 }
 
 /** A call as it was sent, and the means to answer it. */
