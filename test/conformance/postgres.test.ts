@@ -1,6 +1,6 @@
 /** The Postgres store is held to the very suites of the memory store; a second connection is a pool of its own. */
 import { postgresStore } from 'decider-ts/adapters/postgres'
-import { connect, install } from '../adapters/postgres/support.js'
+import { connect, hints, install } from '../adapters/postgres/support.js'
 import { testFollowedConformance, testSnapshots } from './Run.js'
 
 testFollowedConformance('postgresStore', async () => {
@@ -11,7 +11,7 @@ testFollowedConformance('postgresStore', async () => {
     connect: async () => {
       const sql = connect()
       others.push(sql)
-      return postgresStore(sql, { schema })
+      return postgresStore(sql, { schema, hints })
     },
     close: async () => {
       await Promise.all(others.map((sql) => sql.end()))

@@ -31,24 +31,38 @@ const pack = () => {
   return join(project, packed.filename)
 }
 
-const install = (tarball) => {
-  const peers = Object.keys(manifest.peerDependencies).map(
-    (peer) => `${peer}@${manifest.devDependencies[peer]}`,
-  )
+/** A peer that one entry point alone needs: all others have to load where it is not installed. */
+const [lonePeer, itsEntryPoint] = ['@opentelemetry/api', 'decider-ts/adapters/opentelemetry']
+
+const install = (...packages) =>
+  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...packages)
+
+const installPackage = (tarball) => {
+  const peers = Object.keys(manifest.peerDependencies).filter((peer) => peer !== lonePeer)
   writeFileSync(join(project, 'package.json'), '{ "name": "smoke", "private": true }')
-  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...peers)
+  install(tarball, ...peers.map(versioned))
 }
+
+const versioned = (peer) => `${peer}@${manifest.devDependencies[peer]}`
 
 const entryPoints = Object.keys(manifest.exports)
   .filter((path) => path !== './package.json')
   .map((path) => path.replace('.', manifest.name))
 
-const importEach = () => {
-  for (const entry of entryPoints) {
+const importEach = (entries) => {
+  for (const entry of entries) {
     run('node', '--input-type=module', '-e', `await import('${entry}')`)
     run('node', '-e', `require('${entry}')`)
   }
-  console.log(`${entryPoints.length} entry points load by import and by require`)
+  console.log(`${entries.length} entry points load by import and by require`)
+}
+
+/** Everything but the one entry point loads without its peer; that one fails without it, or this would show nothing. */
+const importWithoutLonePeer = () => {
+  importEach(entryPoints.filter((entry) => entry !== itsEntryPoint))
+  const probe = `import('${itsEntryPoint}').then(() => 'loads', ({ code }) => code).then(console.log)`
+  const outcome = run('node', '--input-type=module', '-e', probe).trim()
+  if (outcome !== 'ERR_MODULE_NOT_FOUND') throw new Error(`Without ${lonePeer}: ${outcome}`)
 }
 
 const bundle = async (name, source, limitBytes) => {
@@ -75,8 +89,10 @@ const lint = async () => {
 }
 
 try {
-  install(pack())
-  importEach()
+  installPackage(pack())
+  importWithoutLonePeer()
+  install(versioned(lonePeer))
+  importEach([itsEntryPoint])
   await lint()
   const budgets = JSON.parse(readFileSync(new URL('./budgets.json', import.meta.url), 'utf8'))
   for (const { name, source, limitBytes } of budgets) await bundle(name, source.join('\n'), limitBytes)

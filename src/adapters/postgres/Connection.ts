@@ -21,8 +21,11 @@ export interface Connection {
   ) => { readonly raw: () => PromiseLike<RawRows> }
 }
 
-/** Rows as the server sent them. The types of postgres.js leave out that a column may be null. */
-type RawRows = ReadonlyArray<ReadonlyArray<Uint8Array>>
+/**
+ * Rows as the server sent them. The types of postgres.js leave out that a column may be null. With them comes who sent them:
+ * a value that the driver changes when the connection is made anew.
+ */
+export type RawRows = ReadonlyArray<ReadonlyArray<Uint8Array>> & { readonly state?: { readonly pid: number } }
 
 /** One row of text; a column that is null, or that is not there, is undefined. */
 export type Row = (column: number) => string | undefined

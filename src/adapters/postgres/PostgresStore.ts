@@ -19,6 +19,7 @@ import type { HintsOption } from './Hints.js'
 import type { ReadBatcherOptions } from './ReadBatcher.js'
 import { readsOf } from './Reading.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
+import { sameSession } from './Session.js'
 import { snapshotsOf } from './Snapshots.js'
 import type { AppendFigures } from './Traffic.js'
 
@@ -121,8 +122,9 @@ export const postgresStore = (connection: Connection, options: PostgresStoreOpti
   if (E.isLeft(batching)) return refusing(batching.left)
   // On one connection a call of several appends would wait for locks of which the caller knows nothing, and its failure
   // would fail the transaction of all of them.
-  const inCompany = isPool(connection) ? batching.right : undefined
-  return storeIn(connection, schema.right, inCompany, options)
+  return isPool(connection)
+    ? storeIn(connection, schema.right, batching.right, options)
+    : storeIn(sameSession(connection), schema.right, undefined, options)
 }
 
 /** What a call holds at most, beside what the user bounds: enough to hide a round trip, and a few megabytes. */

@@ -40,9 +40,11 @@ export const faultOf = (thrown: unknown): Fault => {
     : unavailable('nothing written', nothingWritten, thrown)
 }
 
-/** Whether the server said that it ends the connection, as it does when it shuts down. */
+/** Whether the server said that it ends the connection: because it shuts down, or because of a limit of time. */
 export const isFarewell = (fault: Fault): boolean =>
-  fault._tag === 'Unavailable' && textField(fault.cause, 'code') === '57P01'
+  fault._tag === 'Unavailable' && farewells.has(textField(fault.cause, 'code'))
+
+const farewells: ReadonlySet<string> = new Set(['57P01', '25P03', '25P04'])
 
 /** Also for the faults that a statement of this kind cannot have. */
 export const transactionFailed = (cause: unknown): Unavailable => ({
@@ -85,6 +87,7 @@ const nothingWrittenReasons: ReadonlyMap<string, string> = new Map([
   ['ENETUNREACH', 'there is no route to the server'],
   ['CONNECT_TIMEOUT', 'the server did not answer in time'],
   ['CONNECTION_ENDED', 'the pool of connections has been ended'],
+  ['CONNECTION_REPLACED', 'the connection of the transaction was lost, and the transaction with it'],
   ['08001', 'the connection could not be made'],
   ['08004', 'the server refused the connection'],
   ['28000', 'the server refused the user'],
@@ -109,6 +112,8 @@ const lostReasons: ReadonlyMap<string, string> = new Map([
   ['EPIPE', 'the connection was closed'],
   ['ETIMEDOUT', 'the connection timed out'],
   ['57P01', 'the server ended the connection'],
+  ['25P03', 'the server ended a transaction that had idled for too long'],
+  ['25P04', 'the server ended a transaction that took too long'],
   ['57P02', 'the server crashed'],
   ['08000', 'the connection failed'],
   ['08003', 'the connection does not exist'],

@@ -12,3 +12,4 @@ export {
 } from './PostgresStore.js'
 export type { SchemaOptions } from './Schema.js'
 export type { AppendFigures } from './Traffic.js'
+export { type Vitals, vitals } from './Vitals.js'

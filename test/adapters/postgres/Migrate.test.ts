@@ -71,7 +71,7 @@ describe('migrate', () => {
     ])
     expect((await left(broken(sql, { schema })))._tag).toBe('Unavailable')
     expect(await sql.unsafe(`select number from "${schema}".migration`)).toHaveLength(migrations.length)
-    expect(await sql.unsafe('select to_regclass($1::text) as half', [`${schema}.half`])).toEqual([
+    expect(await sql.unsafe('select to_regclass($1::text) as half', [`"${schema}".half`])).toEqual([
       { half: null },
     ])
   })

@@ -58,7 +58,8 @@ describe('the connection is lost', () => {
   test('after the commit and before the reply: the outcome is unknown, and the same append again finds out', async () => {
     const proxy = await proxyTo(databaseUrl)
     const sql = poolAt(proxy.url)
-    const store = postgresStore(sql, { schema: log.schema })
+    // Without hints, which would take the connection that has the append prepared.
+    const store = postgresStore(sql, { schema: log.schema, hints: 'none' })
     const stream = newStream()
     const append = toStream(stream, noStream)([event(stream), event(stream)])
     // Prepared before, so that the lost reply is the one to the append and not to its preparation.
@@ -156,6 +157,9 @@ describe('what a code means', () => {
     ['CONNECTION_CLOSED', 'Unavailable', 'unknown'],
     ['CONNECTION_DESTROYED', 'Unavailable', 'unknown'],
     ['57P01', 'Unavailable', 'unknown'],
+    ['25P03', 'Unavailable', 'unknown'],
+    ['25P04', 'Unavailable', 'unknown'],
+    ['CONNECTION_REPLACED', 'Unavailable', 'nothing written'],
     ['57P03', 'Unavailable', 'nothing written'],
     ['08006', 'Unavailable', 'unknown'],
     ['3F000', 'Unavailable', 'nothing written'],

@@ -24,7 +24,13 @@ export const databaseUrl = process.env['DATABASE_URL'] ?? ''
 export const connect = (options: Options<Record<string, PostgresType>> = {}): Sql =>
   postgres(databaseUrl, { onnotice: () => {}, max: 4, ...options })
 
-export const newSchemaName = (): string => `test_${randomUUID().replaceAll('-', '')}`
+/** `SCHEMA_PREFIX` gives a whole run other names, such as those that have to be quoted. */
+const schemaPrefix = process.env['SCHEMA_PREFIX'] ?? 'test_'
+
+export const newSchemaName = (): string => `${schemaPrefix}${randomUUID().replaceAll('-', '')}`
+
+/** `DECIDER_HINTS=none` lets a whole run do without LISTEN and NOTIFY, as behind a pooler of connections. */
+export const hints = process.env['DECIDER_HINTS'] === 'none' ? 'none' : 'listen'
 
 /** An installed store in a schema of its own. */
 export interface Installed {
@@ -41,7 +47,7 @@ export const install = async (options: Options<Record<string, PostgresType>> = {
   return {
     sql,
     schema,
-    store: postgresStore(sql, { schema }),
+    store: postgresStore(sql, { schema, hints }),
     end: async () => {
       await sql.unsafe(`drop schema if exists "${schema}" cascade`)
       await sql.end()
