@@ -73,10 +73,10 @@ export const instrumented = <Store extends EventStore>(
   const category = options.category ?? categoryWithId
   const observed: EventStore = {
     supports: store.supports,
-    append: (append) =>
+    append: (append, settings) =>
       append.events.length === 0
-        ? store.append(append)
-        : observe('append', toldOf(append, category), appendedTold, store.append(append)),
+        ? store.append(append, settings)
+        : observe('append', toldOf(append, category), appendedTold, store.append(append, settings)),
     readStream: (stream, range) =>
       observe(
         'read_stream',

@@ -238,6 +238,25 @@ describe('metrics', () => {
   })
 })
 
+test('an append can still be taken back', async () => {
+  const { tracer, meter } = recorded()
+  const stream = streamId('order', 'o1')
+  const given: Array<unknown> = []
+  const memory = memoryStore()
+  const append: EventStore['append'] = (request, options) => {
+    given.push(options)
+    return memory.append(request, options)
+  }
+  const { signal } = new AbortController()
+  await instrumented({ ...memory, append }, { tracer, meter }).append(
+    toStream(stream, noStream)([fact(stream)]),
+    {
+      signal,
+    },
+  )()
+  expect(given).toEqual([{ signal }])
+})
+
 test('a store keeps what else it can do', () => {
   const store = instrumented({ ...memoryStore(), figures: () => 7 })
   expect(store.figures()).toBe(7)
