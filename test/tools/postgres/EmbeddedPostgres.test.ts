@@ -28,6 +28,7 @@ import {
   freePort,
   type PostgresOptions,
   type PostgresServer,
+  startMortalPostgres,
   startPostgres,
 } from '../../../tools/postgres/EmbeddedPostgres.js'
 
@@ -207,5 +208,24 @@ describe('startPostgres', () => {
   it.runIf(isRoot)('names the accounts when root has none to run it in', async () => {
     const failure = startPostgres({ accounts: ['no-such-account'] })
     await expect(failure).rejects.toThrow(/refuses to run as root.*no-such-account.*DATABASE_URL/)
+  })
+})
+
+describe('a crash', () => {
+  it('loses nothing that was committed, and what was open', async () => {
+    const server = await startMortalPostgres()
+    onTestFinished(server.stop)
+    await query(server.url, 'create table kept as select 7 as n')
+    const open = postgres(server.url, { max: 1, onnotice: () => {} })
+    const lost = open.begin(async (transaction) => {
+      await transaction.unsafe('insert into kept values (8)')
+      await server.crash()
+      await transaction.unsafe('select 1')
+    })
+    await expect(lost).rejects.toThrow()
+    await expect(query(server.url, 'select 1')).rejects.toThrow()
+    await server.restart()
+    expect(await query(server.url, 'select n from kept')).toEqual([7])
+    await open.end({ timeout: 1 })
   })
 })
