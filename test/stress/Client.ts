@@ -73,6 +73,9 @@ export const startClient = (options: ClientOptions): Client => {
   const history = historyFile(file)
   const sql = postgres(url, {
     max: 8,
+    // With them, a server that is lost at the first statement of a connection ends the process: postgres.js 3.4.9 asks
+    // for the types in a promise that nobody holds.
+    fetch_types: false,
     onnotice: () => {},
     backoff: () => 0.05,
     connect_timeout: 5,
@@ -112,7 +115,7 @@ export const startClient = (options: ClientOptions): Client => {
       drainTo = upTo
       await following
       // Without a time limit, postgres.js 3.4.9 waits for the statements of connections that were lost.
-      await sql.end({ timeout: 5 })
+      await sql.end({ timeout: 1 })
       history.close()
     },
   }
@@ -215,7 +218,7 @@ const inOwnTransaction = async (
   let mayCommit = false
   const transaction = sql.begin(async (own) => {
     answer = answerOf(append, await postgresStore(own, { schema: options.schema }).append(append)())
-    if (answer.outcome === 'acknowledged') await sleep(20 + chance.below(40))
+    if (answer.outcome === 'acknowledged') await sleep(isRolledBack ? chance.below(5) : 20 + chance.below(40))
     // One more word on a connection that was lost would be a thrown error in nobody's hands: postgres.js 3.4.9.
     if (isLost) await new Promise(() => {})
     mayCommit = answer.outcome === 'acknowledged' && !isRolledBack

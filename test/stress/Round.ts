@@ -22,7 +22,7 @@ import { type Heat, poisonedType } from './Decisions.js'
 import { type Way, wayOf } from './Following.js'
 import { linesOf, logEventOf, type Run, recordOf } from './History.js'
 import { type Violation, violationsOf } from './LogChecks.js'
-import { transactionsOf } from './Transactions.js'
+import { serialOrder, transactionsOf } from './Transactions.js'
 
 /** A server that can be crashed, or one that is only used. */
 export interface Server {
@@ -58,7 +58,7 @@ export interface Outcome {
   readonly folder: string | undefined
 }
 
-export const calm: Heat = { streams: 8, tags: 10, microseconds: 1_000_000, poison: 0.05 }
+export const calm: Heat = { streams: 16, tags: 24, microseconds: 1_000_000, poison: 0.05 }
 
 /** Faults at random times, alternately of both kinds, none in the first half second. */
 export const faultsOf = (
@@ -81,6 +81,15 @@ export const faultsOf = (
   ].sort((a, b) => a.at - b.at)
 }
 
+/** How a round differs from those of the library as it is. */
+export interface Control {
+  readonly change?: ChangeOfSql
+  /** Clients in this process, which start at once and cannot be killed. */
+  readonly inProcess?: boolean
+  /** Whether the history is kept where something was found. */
+  readonly isKept?: boolean
+}
+
 /** A change of the migrations, for controls: a log that lacks a step of the protocol must be found out. */
 export type ChangeOfSql = (sql: string) => string
 
@@ -91,7 +100,7 @@ const sleep = (milliseconds: number): Promise<void> =>
 export const runRound = async (
   server: Server,
   plan: Plan,
-  { change = (sql) => sql, inProcess = false }: { change?: ChangeOfSql; inProcess?: boolean } = {},
+  { change = (sql) => sql, inProcess = false, isKept = true }: Control = {},
 ): Promise<Outcome> => {
   const folder = newFolder(plan.seed)
   const url = await install(server.url, change)
@@ -104,9 +113,9 @@ export const runRound = async (
   await clients.drain(head)
   const finished = await finish(url, folder, plan, clients.files(), deadlocksBefore)
   await dropDatabase(server.url, url)
-  const { violations } = finished
-  if (violations.length === 0) rmSync(folder, { recursive: true, force: true })
-  return { plan, ...finished, folder: violations.length === 0 ? undefined : folder }
+  const keeps = isKept && finished.violations.length > 0
+  if (!keeps) rmSync(folder, { recursive: true, force: true })
+  return { plan, ...finished, folder: keeps ? folder : undefined }
 }
 
 const newFolder = (seed: number): string => {
@@ -290,7 +299,7 @@ const finish = async (
   const violations = [
     ...violationsOf(run),
     ...listAppendAnomalies(transactions).map((anomaly) => ({
-      check: 'there is a serial order, in real time',
+      check: serialOrder,
       text: explainAnomaly(anomaly),
     })),
   ]

@@ -9,6 +9,9 @@
 import type { ListTransaction } from '../../src/harness/history/ListAppend.js'
 import { byDecision, type Item, type Run, type SentEvent, statusOf } from './History.js'
 
+/** What the check of these transactions is called. */
+export const serialOrder = 'there is a serial order, in real time'
+
 const nameOf = ({ types, tags }: Item): string =>
   `${[...types].sort().join('|')}[${[...tags].sort().join('&')}]`
 
