@@ -60,11 +60,10 @@ const sum = (all: ReadonlyArray<Counts>): Counts => {
 }
 
 /** What was found by each check, also where it was nothing. */
-const foundOf = (outcomes: ReadonlyArray<Outcome>): Counts => {
+const foundOf = ({ violations }: Outcome): Counts => {
   const found: Record<string, number> = {}
   for (const check of [...Object.keys(logChecks), serialOrder]) found[check] = 0
-  for (const { check } of outcomes.flatMap(({ violations }) => violations))
-    found[check] = (found[check] ?? 0) + 1
+  for (const { check } of violations) found[check] = (found[check] ?? 0) + 1
   return found
 }
 
@@ -78,17 +77,31 @@ export interface Report {
   readonly found: ReadonlyArray<{ readonly seed: number; readonly folder?: string; readonly first: string }>
 }
 
-export const reportOf = (outcomes: ReadonlyArray<Outcome>): Report => ({
-  seeds: outcomes.map(({ plan }) => plan.seed),
-  followedBy: [...new Set(outcomes.map(({ way }) => way))],
-  counts: sum(outcomes.map(countsOf)),
-  answers: sum(outcomes.map(answersOf)),
-  violations: foundOf(outcomes),
-  found: outcomes.flatMap(({ plan, folder, violations: [first] }) =>
-    first === undefined
-      ? []
-      : [{ seed: plan.seed, ...(folder && { folder }), first: `${first.check}: ${first.text}` }],
-  ),
+/** Of one round. Its record is large, so a long run keeps this alone. */
+export const reportOf = (outcome: Outcome): Report => {
+  const { plan, way, folder, violations } = outcome
+  const [first] = violations
+  return {
+    seeds: [plan.seed],
+    followedBy: [way],
+    counts: countsOf(outcome),
+    answers: answersOf(outcome),
+    violations: foundOf(outcome),
+    found:
+      first === undefined
+        ? []
+        : [{ seed: plan.seed, ...(folder && { folder }), first: `${first.check}: ${first.text}` }],
+  }
+}
+
+/** Of all rounds. */
+export const merged = (reports: ReadonlyArray<Report>): Report => ({
+  seeds: reports.flatMap(({ seeds }) => seeds),
+  followedBy: [...new Set(reports.flatMap(({ followedBy }) => followedBy))],
+  counts: sum(reports.map(({ counts }) => counts)),
+  answers: sum(reports.map(({ answers }) => answers)),
+  violations: sum(reports.map(({ violations }) => violations)),
+  found: reports.flatMap(({ found }) => found),
 })
 
 const table = (head: string, counts: Counts): string =>

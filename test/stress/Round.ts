@@ -6,8 +6,9 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { either as E } from 'fp-ts'
 import postgres, { type Sql } from 'postgres'
 import { postgresStore } from '../../src/adapters/postgres/index.js'
@@ -182,6 +183,7 @@ const startClients = async (
     return { url, schema, seed, client, incarnation, writers, heat, follow, file, predecessors: earlier }
   }
   const start = inProcess ? startHere : startProcess
+  if (!inProcess) await builtClient(folder)
   const running = await Promise.all(
     Array.from({ length: plan.clients }, (_, client) => start(optionsFor(client))),
   )
@@ -211,12 +213,21 @@ const startHere = async (options: ClientOptions): Promise<Started> => ({
   kill: () => Promise.reject(new Error('A client in this process cannot be killed.')),
 })
 
-const startProcess = async (options: ClientOptions): Promise<Started> => {
-  const script = fileURLToPath(new URL('./ClientProcess.ts', import.meta.url))
-  const child = fork(script, [JSON.stringify(options)], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    execArgv: ['--import', 'tsx'],
+/** One file that starts at once: a client that is killed should be replaced in moments. */
+const builtClient = async (folder: string): Promise<void> => {
+  const outfile = join(folder, 'client.mjs')
+  await build({
+    entryPoints: [fileURLToPath(new URL('./ClientProcess.ts', import.meta.url))],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    outfile,
   })
+}
+
+const startProcess = async (options: ClientOptions): Promise<Started> => {
+  const child = fork(join(dirname(options.file), 'client.mjs'), [JSON.stringify(options)], { execArgv: [] })
   await told(child, 'started')
   const give = async (order: Order, answer: string): Promise<void> => {
     const done = told(child, answer)

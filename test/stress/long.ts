@@ -12,8 +12,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startMortalPostgres } from '../../tools/postgres/EmbeddedPostgres.js'
-import { inBrief, markdownOf, reportOf } from './Report.js'
-import { calm, faultsOf, type Outcome, type Plan, runRound } from './Round.js'
+import { inBrief, markdownOf, merged, type Report, reportOf } from './Report.js'
+import { calm, faultsOf, type Plan, runRound } from './Round.js'
 
 const { values } = parseArgs({
   options: {
@@ -44,13 +44,12 @@ const planFor = (seed: number): Plan => {
 const minutes = Number(values.minutes)
 const began = Date.now()
 const server = await startMortalPostgres()
-const outcomes: Array<Outcome> = []
+const reports: Array<Report> = []
 try {
   for (let seed = Number(values.seed); Date.now() - began < minutes * 60_000; seed++) {
     const outcome = await runRound(server, planFor(seed))
     say(inBrief(outcome))
-    // The record of a round is large, and the report needs it only once.
-    outcomes.push(outcome)
+    reports.push(reportOf(outcome))
   }
 } finally {
   await server.stop()
@@ -58,7 +57,7 @@ try {
 
 const folder = fileURLToPath(new URL('../../.tmp/stress', import.meta.url))
 mkdirSync(folder, { recursive: true })
-const report = reportOf(outcomes)
+const report = merged(reports)
 const about = `${minutes} minutes, ${values.clients} processes of ${values.writers} writers each, faults: ${values.faults}.`
 const markdown = markdownOf(report, about)
 writeFileSync(join(folder, 'report.md'), `${markdown}\n`)
