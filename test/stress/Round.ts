@@ -152,6 +152,8 @@ const install = async (serverUrl: string, change: ChangeOfSql): Promise<string> 
     await sql.unsafe(
       `alter table "${schema}".event add constraint no_poison check (type <> '${poisonedType}')`,
     )
+    // What a crash may take with it is what the clients write, and not the schema.
+    await sql.unsafe('checkpoint')
   })
   return url.href
 }
