@@ -232,6 +232,7 @@ const startProcess = async (options: ClientOptions): Promise<Started> => {
   const child = fork(join(dirname(options.file), 'client.mjs'), [JSON.stringify(options)], { execArgv: [] })
   await told(child, 'started')
   const give = async (order: Order, answer: string): Promise<void> => {
+    if (!child.connected) throw new Error(`A client has ended by itself; ${options.file} may say why.`)
     const done = told(child, answer)
     child.send(order)
     await done
