@@ -149,6 +149,11 @@ const wrong: ReadonlyArray<readonly [check: keyof typeof logChecks, what: string
     { attempts: answered('c1', { outcome: 'refused', why: 'rolled back' }) },
   ],
   ['appends are whole', 'half of an append is there', { log: withoutEvent('a2') }],
+  [
+    'appends are whole',
+    'an event of another append stands in the middle',
+    { log: log.map((event) => (event.id === 'a2' ? { ...event, version: 3 } : event)) },
+  ],
   ['appends are whole', 'the events of an append are turned', { log: [...at('b2', 3)] }],
   [
     'streams are dense, in the order of the log',

@@ -82,17 +82,20 @@ const refusedIsAbsent: Check = ({ decisions, placeOf }) =>
         ),
     )
 
-/** An append is there whole or not at all, in one piece of each stream. */
+/** An append is there whole or not at all, in its order, and in one piece in each of its streams. */
 const wholeOrNot: Check = ({ decisions, placeOf }) =>
   decisions.flatMap(({ attempts: [{ decision }] }) => {
-    const places = decision.events.map(({ id }) => placeOf.get(id)?.position)
-    const found = places.filter((place) => place !== undefined)
+    const found = decision.events.flatMap(({ id }) => placeOf.get(id) ?? [])
     if (found.length === 0) return []
-    if (found.length < places.length)
-      return [`${decision.id}: ${found.length} of ${places.length} events are there`]
-    return found.every((place, index) => index === 0 || place > (found[index - 1] ?? 0))
-      ? []
-      : [`${decision.id}: its events are in another order`]
+    if (found.length < decision.events.length)
+      return [`${decision.id}: ${found.length} of ${decision.events.length} events are there`]
+    const isTurned = found.some(({ position }, index) => position < (found[index - 1]?.position ?? 0))
+    if (isTurned) return [`${decision.id}: its events are in another order`]
+    const isParted = found.some(({ stream, version }, index) => {
+      const before = found.slice(0, index).findLast((event) => event.stream === stream)
+      return before !== undefined && version !== before.version + 1
+    })
+    return isParted ? [`${decision.id}: somebody else's event stands in the middle of it`] : []
   })
 
 /** Versions of a stream are 1, 2, 3, ... in the order of positions, and positions grow. */
