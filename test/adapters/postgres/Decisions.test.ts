@@ -79,11 +79,11 @@ describe('statements', () => {
     await run(put('s'), { commandId })()
     await run(put('s'))()
     await run(take('s'))()
-    expect(statements).toEqual(['read_stream', 'append_deciding', 'append_deciding', 'append_deciding'])
+    expect(statements).toEqual(['read_streams', 'append_deciding', 'append_deciding', 'append_deciding'])
     statements.length = 0
     const again = await run(put('s'), { commandId })()
     expect(E.isRight(again) && again.right.appended.repeated).toBe(true)
-    expect(statements).toEqual(['append_deciding', 'read_decisions', 'read_stream'])
+    expect(statements).toEqual(['append_deciding', 'read_decisions', 'read_streams'])
   })
 })
 
@@ -133,6 +133,18 @@ describe('batches', () => {
     expect(told.filter((each) => each === 'AlreadyDecided')).toHaveLength(300 - ids.length)
     await Promise.all(pools.map((sql) => sql.end()))
   })
+})
+
+test('with gapless positions a command is decided once too, and positions have no gap', async () => {
+  const { sql, schema, end } = await install()
+  const gapless = postgresStore(sql, { schema, ordering: 'gapless' })
+  const ids = Array.from({ length: 5 }, newId)
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => gapless.append(deciding(ids[n % 5] ?? '', newStream()))()),
+  )
+  const positions = answers.flatMap((answer) => (E.isRight(answer) ? [answer.right.lastPosition] : []))
+  expect(positions.toSorted()).toEqual([1n, 2n, 3n, 4n, 5n])
+  await end()
 })
 
 describe('a transaction of the caller', () => {
