@@ -24,7 +24,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { either as E, type taskEither as TE } from 'fp-ts'
-import type { Append, Appended } from '../../store/Append.js'
+import { type Append, type Appended, recordsNothing } from '../../store/Append.js'
 import type { EventStore } from '../../store/EventStore.js'
 import type { StoreError } from '../../store/StoreError.js'
 import { categoryOf, type StreamId } from '../../store/StreamId.js'
@@ -74,7 +74,7 @@ export const instrumented = <Store extends EventStore>(
   const observed: EventStore = {
     supports: store.supports,
     append: (append, settings) =>
-      append.events.length === 0
+      recordsNothing(append)
         ? store.append(append, settings)
         : observe('append', toldOf(append, category), appendedTold, store.append(append, settings)),
     readStream: (stream, range) =>
