@@ -153,7 +153,7 @@ describe('what a row may hold', () => {
       ),
     )
     expect(failures).toMatchObject([{ _tag: 'SnapshotNotUsable', version: 4n }])
-    expect(statements).toEqual(['load', 'read_stream'])
+    expect(statements).toEqual(['load', 'read_streams'])
     expect(await rowOf(till), 'and the next snapshot takes its place').toMatchObject([{ at: 5, state: 25 }])
   })
 
