@@ -32,7 +32,16 @@ beforeAll(async () => {
     alter default privileges in schema "${schema}" grant execute on functions to ${writer}`)
   await right(migrate(owning, { schema }))
   await owning.unsafe(`grant usage on schema "${schema}" to ${writer}, ${reader}, ${stranger}`)
-  for (const name of ['head', 'read', 'read_streams', 'newest_snapshot', 'feed', 'place_before', 'vitals']) {
+  for (const name of [
+    'head',
+    'read',
+    'read_streams',
+    'newest_snapshot',
+    'read_decisions',
+    'feed',
+    'place_before',
+    'vitals',
+  ]) {
     await owning.unsafe(`grant execute on function "${schema}".${name} to ${reader}`)
   }
 })
