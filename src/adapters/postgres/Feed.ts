@@ -54,7 +54,7 @@ export const feedOf = (connection: Connection, schema: Schema, hints: HintsOptio
   const positionAt: Feed['positionAt'] = (time) =>
     F.pipe(
       TE.fromEither(checkTime(time)),
-      TE.chainW(() => TE.mapLeft(readError)(sendTime(placeBeforeParameters(time)))),
+      TE.chainW(() => TE.mapLeft(feedError)(sendTime(placeBeforeParameters(time)))),
       TE.map(([row]) => (row === undefined ? beginning : globalPosition(BigInt(row(0) ?? 0)))),
     )
   return { page, positionAt, ...hintsOf(connection, schema, hints) }

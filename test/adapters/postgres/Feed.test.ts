@@ -567,6 +567,24 @@ describe('the place before a moment', () => {
     expect(moments[place - 1]).toBeLessThan(1_500)
   })
 
+  test('that is still to come waits for what is in flight below the newest event, so that it is not missed', async () => {
+    const { store, schema } = await fresh()
+    const slow = await openTransaction(sql, schema)
+    await slow.append(one())
+    await right(store.append(one()))
+    const asked = right(store.feed.positionAt(timestamp(Date.now() + 1e9)))
+    await slow.end('commit')
+    expect(await asked).toBe(2n)
+    const stuck = await openTransaction(sql, schema)
+    await stuck.append(one())
+    const impatient = connect({ max: 1, connection: { lock_timeout: 50 } })
+    const { feed } = postgresStore(impatient, { schema })
+    expect(await right(feed.positionAt(timestamp(0)))).toBe(0n)
+    expect(await left(feed.positionAt(timestamp(Date.now() + 1e9)))).toMatchObject({ _tag: 'Busy' })
+    await impatient.end()
+    await stuck.end('rollback')
+  })
+
   test('of events as they are appended', async () => {
     const { store } = await fresh()
     for (let time = 0; time < 3; time++) {

@@ -191,8 +191,10 @@ $body$;
 -- the primary key a step. It takes the times of the log for ascending. Appends that are under way at once draw positions
 -- and look at the clock in the same moments and not quite in one order, so the thousand events before are looked at too.
 -- Where the clock was set back the log passes some moments more than once, and the answer is one of those places.
+-- While the newest event is earlier, the answer has to be a settled place, since whoever starts there must not miss what is
+-- in flight below; it waits for that as reads do.
 create function place_before(moment timestamptz) returns bigint
-  language plpgsql stable security definer
+  language plpgsql volatile security definer
   set search_path from current
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
@@ -201,11 +203,17 @@ as $body$
 declare
   -- Events at or below `low` are earlier, events at or above `high` are not.
   low bigint := 0;
-  high bigint := 1 + coalesce((select e.position from event e order by e.position desc limit 1), 0);
+  high bigint;
   middle bigint;
   probe record;
   earliest bigint;
 begin
+  select e.position, e.recorded_at into probe from event e order by e.position desc limit 1;
+  if found and probe.recorded_at >= moment then
+    high := probe.position + 1;
+  else
+    high := settled_head() + 1;
+  end if;
   while high - low > 1 loop
     middle := low + (high - low) / 2;
     select e.position, e.recorded_at into probe
