@@ -213,12 +213,19 @@ const catchUp: Workload = {
     const awaited = new Set(acknowledged)
     const follower = followerOf(awaited)
     const stop = await must(contender.follow)('origin', follower.read)
-    await follower.done
-    const figures = once(size.followed, start)
-    await stop()
-    return { ...figures, failures: follower.faults }
+    await Promise.race([follower.done, pause(patienceMs)])
+    const missed = awaited.size
+    const figures = once(size.followed - missed, start)
+    await Promise.race([stop(), pause(patienceMs)])
+    return { ...figures, failures: { ...follower.faults, ...(missed > 0 && { 'never read': missed }) } }
   },
 }
+
+/** Somebody who has not read everything by then has come to a stand, which happens to peers. */
+const patienceMs = 30_000
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** Waits until every awaited key was read; a key that comes twice, or that nobody awaits, is a fault. */
 const followerOf = (awaited: Set<string>) => {
@@ -266,9 +273,9 @@ const live: Workload = {
       await must(contender.append)({ stream: `new-${key}`, event: added(key, 1) })
       acknowledged.add(key)
     })
-    await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, 10_000))])
+    await Promise.race([finished, pause(patienceMs)])
     const seconds = (performance.now() - start) / 1_000
-    await stop()
+    await Promise.race([stop(), pause(patienceMs)])
     const missed = count - latencies.length
     const failures: Record<string, number> = missed > 0 ? { 'never read': missed } : {}
     return { operations: latencies.length, seconds, ...percentilesOf(latencies), refused: 0, failures }
@@ -282,7 +289,7 @@ const paced = async (count: number, operate: (n: number) => Promise<void>): Prom
   while (begun.length < count) {
     const due = Math.min(count, Math.floor(((performance.now() - start) / 1_000) * livePerSecond))
     while (begun.length < due) begun.push(operate(begun.length))
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await pause(1)
   }
   await Promise.all(begun)
 }

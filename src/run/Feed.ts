@@ -41,8 +41,9 @@ export interface Feed {
    */
   readonly onRecorded: (wake: () => void) => () => void
   /**
-   * The place before the first event that was recorded at or after a time, by the clock of the store; that of the newest
-   * event where there is none. It may stand above an append in flight, so `subscribe` steps back from it to what is settled.
+   * The place before the first event that was recorded at or after a time, by the clock of the store. Where there is none
+   * it is a settled place, so that whoever starts there misses nothing; for that it waits until the appends in flight
+   * below the newest event have ended, and is `Busy` if they take too long.
    */
   readonly positionAt: (time: Timestamp) => TE.TaskEither<ReadError, GlobalPosition>
 }

@@ -14,8 +14,8 @@
  *   more, and nobody listens for its hints.
  * @since 0.1.0
  */
-import { either as E, function as F, taskEither as TE } from 'fp-ts'
-import { beginning, type GlobalPosition, globalPosition } from '../store/GlobalPosition.js'
+import { either as E, taskEither as TE } from 'fp-ts'
+import { beginning, type GlobalPosition } from '../store/GlobalPosition.js'
 import { everything, type Query } from '../store/Query.js'
 import type { ReadError } from '../store/StoreError.js'
 import { type Timestamp, timestamp } from '../store/Timestamp.js'
@@ -239,37 +239,11 @@ const limitsOf = ({
   return { batchSize, prefetch, polling, retry }
 }
 
-const locate = ({ feed, from, query }: Run): TE.TaskEither<ReadError, GlobalPosition> => {
+const locate = ({ feed, from }: Run): TE.TaskEither<ReadError, GlobalPosition> => {
   if (from === 'origin') return TE.right(beginning)
   if (from !== 'now' && 'after' in from) return TE.right(from.after)
-  return F.pipe(
-    feed.positionAt(from === 'now' ? endOfTime : from.time),
-    TE.chain((place) => {
-      const back = place > stepBack ? globalPosition(place - stepBack) : beginning
-      return settledUpTo(feed, query, back, place)
-    }),
-  )
+  return feed.positionAt(from === 'now' ? endOfTime : from.time)
 }
-
-/**
- * The place of a moment may stand above an append that is in flight and ends after that moment. So the start is where
- * the log is settled, as seen from so many positions before; an append that more have overtaken is not looked for.
- */
-const stepBack = 10_000n
-
-const settledUpTo = (
-  feed: Feed,
-  query: Query,
-  after: GlobalPosition,
-  place: GlobalPosition,
-): TE.TaskEither<ReadError, GlobalPosition> =>
-  F.pipe(
-    feed.page(query, after, Number(stepBack)),
-    TE.chain(({ upTo, beyond }) => {
-      if (upTo >= place) return TE.right(place)
-      return beyond === 'more' ? settledUpTo(feed, query, upTo, place) : TE.right(upTo)
-    }),
-  )
 
 /** The last moment that a `Date` can say. */
 const endOfTime = timestamp(8_640_000_000_000_000)

@@ -67,15 +67,11 @@ interface WriterAndReader {
  * All that is wrong with a history; none for one that could have been serial.
  * @example
  * import { listAppendAnomalies, type ListTransaction } from 'decider-ts/harness'
- * const rival = (name: string, element: string): ListTransaction => ({
- *   name,
- *   began: 0,
- *   ended: 1,
- *   outcome: 'committed',
- *   reads: [{ list: 'seats', elements: [] }],
- *   appends: [{ list: 'seats', element }],
- * })
- * listAppendAnomalies([rival('ada', 'a'), rival('bob', 'b')]).length // => 1
+ * const when = { began: 0, ended: 1, outcome: 'committed' } as const
+ * const reads = [{ list: 'seats', elements: [] }]
+ * const ada: ListTransaction = { ...when, name: 'ada', reads, appends: [{ list: 'seats', element: 'a' }] }
+ * const bob: ListTransaction = { ...when, name: 'bob', reads, appends: [{ list: 'seats', element: 'b' }] }
+ * listAppendAnomalies([ada, bob]).length // => 1
  */
 export const listAppendAnomalies = (history: ReadonlyArray<ListTransaction>): ReadonlyArray<ListAnomaly> => {
   const writers = writersOf(history)

@@ -3,7 +3,7 @@
  * not missed, wherever the subscription begins.
  */
 import { postgresStore } from 'decider-ts/adapters/postgres'
-import { type From, subscribe } from 'decider-ts/run'
+import { type From, type Subscription, subscribe } from 'decider-ts/run'
 import {
   anyVersion,
   eventId,
@@ -24,29 +24,53 @@ const appendOf = (n: number, name: string) => {
   return toStream(stream, anyVersion)([eventToAppend({ id, stream, type: 'Happened', data: { n } })])
 }
 
+/** Where the next so many events stand; then it is stopped. */
+const placesOf = async (
+  subscription: Subscription,
+  count: number,
+): Promise<ReadonlyArray<GlobalPosition>> => {
+  const places: Array<GlobalPosition> = []
+  while (places.length < count) {
+    const { value } = await subscription.next()
+    if (value === undefined || E.isLeft(value)) break
+    places.push(...value.right.events.map(({ position }) => position))
+  }
+  await subscription.stop()
+  return places
+}
+
 test.each<readonly [string, From]>([
   ['now', 'now'],
   ['a time to come', { time: timestamp(4e12) }],
-  ['the place below it', { after: globalPosition(1) }],
-])('from %s, an append that began before and commits afterwards comes first', async (_, from) => {
+])('from %s it begins when the appends in flight have ended, and misses nothing after', async (_, from) => {
   const { store, schema, end } = await install()
   const slow = connect()
   await store.append(appendOf(1, 'early'))()
   const subscription = subscribe(store, { from })
+  const first = await slow.begin(async (transaction) => {
+    await postgresStore(transaction, { schema }).append(appendOf(2, 'slow'))()
+    await store.append(appendOf(3, 'fast'))()
+    return [subscription.next()]
+  })
+  expect((await first[0])?.value).toEqual(E.right({ events: [], upTo: 3n, state: 'live' }))
+  await store.append(appendOf(4, 'late'))()
+  expect(await placesOf(subscription, 1)).toEqual([4n])
+  await slow.end()
+  await end()
+})
+
+test('from a place, an append that began before another and commits after it comes first', async () => {
+  const { store, schema, end } = await install()
+  const slow = connect()
+  await store.append(appendOf(1, 'early'))()
+  const subscription = subscribe(store, { from: { after: globalPosition(1) } })
   await slow.begin(async (transaction) => {
     await postgresStore(transaction, { schema }).append(appendOf(2, 'slow'))()
     await store.append(appendOf(3, 'fast'))()
     const first = await subscription.next()
     expect(first.value).toEqual(E.right({ events: [], upTo: 1n, state: 'live' }))
   })
-  const places: Array<GlobalPosition> = []
-  while (places.length < 2) {
-    const { value } = await subscription.next()
-    if (value === undefined || E.isLeft(value)) break
-    places.push(...value.right.events.map(({ position }) => position))
-  }
-  await subscription.stop()
+  expect(await placesOf(subscription, 2)).toEqual([2n, 3n])
   await slow.end()
   await end()
-  expect(places).toEqual([2n, 3n])
 })

@@ -7,7 +7,6 @@ import { faultyFeed } from 'decider-ts/harness'
 import {
   type Batch,
   type Feed,
-  type FeedPage,
   type FollowedStore,
   type From,
   immediately,
@@ -181,37 +180,6 @@ describe('where it begins', () => {
     const batch = await firstOf(store, { from })
     const places = [1n, 2n, 3n].filter((place) => place > start)
     expect(batch && placesIn([batch])).toEqual(places)
-  })
-
-  test.each([
-    ['now', 'now' as const],
-    ['a time', { time: timestamp(8e15) }],
-  ])('%s, while an append is in flight: below it', async (_, from) => {
-    const { store } = await logOf([true, true, true])
-    const page: Feed['page'] = (query, after, limit) =>
-      TE.map((right: FeedPage): FeedPage => {
-        const events = right.events.filter(({ position }) => position <= 1n)
-        return { events, upTo: after > 1n ? after : globalPosition(1), beyond: 'unsettled' }
-      })(store.feed.page(query, after, limit))
-    const batch = await firstOf({ ...store, feed: { ...store.feed, page } }, { from })
-    expect(batch).toEqual(E.right({ events: [], upTo: 1n, state: 'live' }))
-  })
-
-  test('now, in a long log: only the last of it is looked at', async () => {
-    const { store } = await logOf([true])
-    const places: Array<GlobalPosition> = []
-    const feed: Feed = {
-      ...store.feed,
-      positionAt: () => TE.right(globalPosition(50_000)),
-      page: (_, after) => {
-        places.push(after)
-        const upTo = globalPosition(after < 50_000n ? after + 6_000n : after)
-        return TE.right({ events: [], upTo, beyond: after < 50_000n ? 'more' : 'nothing' })
-      },
-    }
-    const batch = await firstOf({ ...store, feed }, { from: 'now' })
-    expect(places.slice(0, 3)).toEqual([40_000n, 46_000n, 50_000n])
-    expect(batch).toEqual(E.right({ events: [], upTo: 50_000n, state: 'live' }))
   })
 
   test('a place beyond the end: nothing comes before it is reached', async () => {
