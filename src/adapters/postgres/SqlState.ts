@@ -35,10 +35,16 @@ export const faultOf = (thrown: unknown): Fault => {
   const busy = busyReasons.get(code)
   if (busy !== undefined) return { _tag: 'Busy', reason: busy }
   const nothingWritten = nothingWrittenReasons.get(code)
-  return nothingWritten === undefined
-    ? unavailable('unknown', lostReasons.get(code) ?? `the server or the driver failed (${code})`, thrown)
-    : unavailable('nothing written', nothingWritten, thrown)
+  if (nothingWritten !== undefined) return unavailable('nothing written', nothingWritten, thrown)
+  const lost = lostReasons.get(code)
+  if (lost !== undefined) return unavailable('unknown', lost, thrown)
+  return isRefusal(thrown)
+    ? unavailable('nothing written', `the server refused the statement (${code})`, thrown)
+    : unavailable('unknown', `the server or the driver failed (${code})`, thrown)
 }
+
+/** An error by which the server ended a statement, and not the connection: it has rolled back what the statement did. */
+const isRefusal = (thrown: unknown): boolean => textField(thrown, 'severity') === 'ERROR'
 
 /** Whether the server said that it ends the connection: because it shuts down, or because of a limit of time. */
 export const isFarewell = (fault: Fault): boolean =>
