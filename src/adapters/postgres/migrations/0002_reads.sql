@@ -89,32 +89,57 @@ $body$;
 
 -- Events travel as columns, not as rows: a row is a page, and each of its columns holds the values of all its events in
 -- the order of the log. Client and server then have a price a page where they had one an event. A page ends at a count of
--- events, or at a size as stored. Compression makes a size 255 times as large at the very most, and an event above the
--- bound is a page by itself, so with bounds of a megabyte no column ever comes near the gigabyte at which a text ends.
+-- events, or with the event that reaches a size as stored. Compression makes a size 255 times as large at the very most, so
+-- with bounds of a megabyte no column comes near the gigabyte at which a text ends, unless a single event does.
 -- Pages of some 50 kB are the cheapest: above 128 kB the server's memory comes from the kernel anew for each value.
 
--- How many of the events a page of a stream holds: those from low, exclusive, or those to high, inclusive. Halving finds
--- it in a few looks, since sizes are known without fetching what is large.
-create function page_of_stream(of_stream text, low bigint, high bigint, events bigint, bytes bigint, backward boolean)
-  returns bigint
-  language plpgsql stable
-  set search_path from current
-  set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
-  set enable_bitmapscan = off
+-- The next page of a stream above low, or below and with high: its events upwards, and their size. Sizes are known without
+-- fetching what is large, and a page ends with the event that reaches the bound.
+create function page_of_stream(of_stream text, low bigint, high bigint, events bigint, bytes bigint)
+  returns table (
+    positions bigint[], moments bigint[], ids text, schema_versions smallint[], types json, tags text, data text,
+    metadata text, size bigint)
+  language sql stable
 as $body$
-begin
-  while events > 1 loop
-    events := events / 2;
-    exit when bytes >= (
-      select sum(pg_column_size(e.data) + pg_column_size(e.metadata))
+  select array_agg(e.position), array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint),
+    string_agg(e.id::text, ','), array_agg(e.schema_version), array_to_json(array_agg(e.type)),
+    string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
+    string_agg(e.data::text, ','), string_agg(e.metadata::text, ','), sum(e.size)::bigint
+  from (
+    select e.*, sum(e.size) over (order by e.version rows between unbounded preceding and 1 preceding) as before
+    from (
+      select e.position, e.version, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata,
+        pg_column_size(e.data) + pg_column_size(e.metadata) as size
       from event e
-      where e.stream = of_stream
-        and e.version > case when backward then high - events else low end
-        and e.version <= case when backward then high else low + events end);
-  end loop;
-  return events;
-end
+      where e.stream = of_stream and e.version > low and e.version <= high
+      order by e.version
+      limit events) e) e
+  where coalesce(e.before, 0) < bytes
+$body$;
+
+create function page_of_stream_backward(of_stream text, low bigint, high bigint, events bigint, bytes bigint)
+  returns table (
+    positions bigint[], moments bigint[], ids text, schema_versions smallint[], types json, tags text, data text,
+    metadata text, size bigint)
+  language sql stable
+as $body$
+  select array_agg(e.position), array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint),
+    string_agg(e.id::text, ','), array_agg(e.schema_version), array_to_json(array_agg(e.type)),
+    string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
+    string_agg(e.data::text, ','), string_agg(e.metadata::text, ','), sum(e.size)::bigint
+  from (
+    select e.*
+    from (
+      select e.*, sum(e.size) over (order by e.version desc rows between unbounded preceding and 1 preceding) as before
+      from (
+        select e.position, e.version, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata,
+          pg_column_size(e.data) + pg_column_size(e.metadata) as size
+        from event e
+        where e.stream = of_stream and e.version > low and e.version <= high
+        order by e.version desc
+        limit events) e) e
+    where coalesce(e.before, 0) < bytes
+    order by e.version) e
 $body$;
 
 -- The events of streams, each in its own range, in a row a page; a stream without such events has a row without them. Each
@@ -124,7 +149,7 @@ $body$;
 -- Versions are dense, so a range of versions is a number of events, and only the first version of a page is sent. Events
 -- of a page go upwards in either direction; backward, the pages come from the top. Pages end where their sizes have
 -- reached enough_bytes; null is never. A page is tried with twice the events of the one before it at most, so that large
--- events, of which a page holds few, are not counted over and over.
+-- events, of which a page holds few, are not looked at over and over.
 create function read_streams(
   streams text[], afters bigint[], uptos bigint[], mosts bigint[], backward boolean,
   page_events bigint, page_bytes bigint, enough_bytes bigint
@@ -139,63 +164,49 @@ create function read_streams(
 as $body$
 #variable_conflict use_column
 declare
-  newest bigint;
   low bigint;
   high bigint;
-  bottom bigint;
   page bigint;
-  bytes bigint;
+  size bigint;
   total bigint;
 begin
   for which in 1 .. cardinality(streams) loop
-    newest := coalesce(
+    nth := which;
+    seen := coalesce(
       (select e.version from event e where e.stream = streams[which] order by e.version desc limit 1), 0);
     low := afters[which];
-    high := least(uptos[which], newest);
+    high := least(uptos[which], seen);
     if backward then
       low := greatest(low, high - mosts[which]);
     elsif low < high then
       high := low + least(high - low, mosts[which]);
     end if;
     if low >= high then
-      nth := which;
-      seen := newest;
+      select null, null, null, null, null, null, null, null, null
+        into version, positions, moments, ids, schema_versions, types, tags, data, metadata;
       return next;
       continue;
     end if;
     total := 0;
     page := page_events;
     loop
-      page := least(high - low, page_events, page * 2);
-      bottom := case when backward then high - page else low end;
-      bytes := (
-        select sum(pg_column_size(e.data) + pg_column_size(e.metadata))
-        from event e
-        where e.stream = streams[which] and e.version > bottom and e.version <= bottom + page);
-      if bytes > page_bytes then
-        page := page_of_stream(streams[which], low, high, page, page_bytes, backward);
-        bottom := case when backward then high - page else low end;
-        bytes := page_bytes;
-      end if;
-
-      return query
-      select which, newest, bottom + 1, array_agg(e.position),
-        array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint), string_agg(e.id::text, ','),
-        array_agg(e.schema_version), array_to_json(array_agg(e.type)),
-        string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
-        string_agg(e.data::text, ','), string_agg(e.metadata::text, ',')
-      from (
-        select e.position, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata
-        from event e
-        where e.stream = streams[which] and e.version > bottom and e.version <= bottom + page
-        order by e.version) e;
-      total := total + bytes;
-      exit when high - low <= page or total >= enough_bytes;
+      page := least(page_events, page * 2);
       if backward then
-        high := bottom;
+        select p.* into positions, moments, ids, schema_versions, types, tags, data, metadata, size
+        from page_of_stream_backward(streams[which], low, high, page, page_bytes) p;
+        page := cardinality(positions);
+        high := high - page;
+        version := high + 1;
       else
-        low := bottom + page;
+        select p.* into positions, moments, ids, schema_versions, types, tags, data, metadata, size
+        from page_of_stream(streams[which], low, high, page, page_bytes) p;
+        page := cardinality(positions);
+        version := low + 1;
+        low := low + page;
       end if;
+      return next;
+      total := total + size;
+      exit when low >= high or total >= enough_bytes;
     end loop;
   end loop;
 end
