@@ -155,6 +155,7 @@ export const categoryRows: typeof rows = [
   ['categories are alternatives', anyOf({ categories: ['accounting', 'acc'] }), [2, 6]],
   ['a category twice', anyOf({ categories: ['acc', 'acc'] }), [6]],
   ['a category that does not occur', anyOf({ categories: ['bill'] }), []],
+  ['a category that does not occur, or one that does', anyOf({ categories: ['bill', 'acc'] }), [6]],
   ['a category and a type', anyOf({ categories: ['account'], types: ['Opened'] }), [1, 4, 8]],
   ['categories and types', anyOf({ categories: ['acc', 'Account'], types: ['Opened', 'Closed'] }), [5, 6]],
   ['a category and a tag', anyOf({ categories: ['account'], tags: [c1] }), [1, 8, 10]],
