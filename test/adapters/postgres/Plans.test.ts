@@ -23,7 +23,7 @@ import {
   toStream,
   version,
 } from '../../../src/store/index.js'
-import { databaseUrl, event, newSchemaName, newStream, only, right } from './support.js'
+import { databaseUrl, event, left, newSchemaName, newStream, only, right } from './support.js'
 
 const stored = 50_000
 
@@ -502,5 +502,15 @@ describe.each(circumstances)('plans %s', (_name, mode, tables) => {
     expect(touched(found), JSON.stringify(plans)).toBeLessThanOrEqual(rowsMax)
     expect(found.map((node) => node['Function Name'])).not.toContain('tagged')
     expect(found.map((node) => node['Function Name'])).not.toContain('untagged')
+  })
+
+  test.each([
+    ['types', anyOf({ types: ['Rare'] }), 'event_type_position'],
+    ['nothing', anyOf({}), 'event_pkey'],
+  ] as const)('an item of %s looks at no stream', async (_name, failIfEventsMatch, index) => {
+    const condition = { failIfEventsMatch }
+    const found = await plansOf(() => left(store.append({ ...only(event(newStream())), condition })))
+    const walks = found.filter((node) => node['Index Name'] === index && (node['Actual Loops'] ?? 0) > 0)
+    expect(walks.map((node) => node['Node Type'])).toEqual(['Index Only Scan'])
   })
 })
