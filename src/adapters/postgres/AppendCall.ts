@@ -17,7 +17,7 @@ import { bigintsFrom, joinJson, numberArray, textArray } from './ArrayLiteral.js
 import { bigintMax, clamp } from './Bigint.js'
 import type { Row, Statement } from './Connection.js'
 import { type LockKeys, tagHash } from './LockKey.js'
-import { encodeItem, itemsOf } from './QueryItems.js'
+import { categoriesOf, encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
 /** What the log can refuse an append for. */
@@ -257,7 +257,7 @@ export const callOfAny = (
       numberArray(expected.map(({ expectation }) => codeOf(expectation.version))),
       numberArray(conditions.map(({ item }) => item)),
       numberArray(conditions.map(({ anchor }) => anchor)),
-      textArray(conditions.map(({ categories }) => categories)),
+      categoriesOf(conditions),
       textArray(conditions.map(({ types }) => types)),
       textArray(conditions.map(({ tags }) => tags)),
       numberArray(conditions.map(({ after }) => clamp(after))),

@@ -19,7 +19,7 @@ import { version } from '../../store/Version.js'
 import { bigintsFrom, numberArray, textArray } from './ArrayLiteral.js'
 import { clamp } from './Bigint.js'
 import type { Row } from './Connection.js'
-import { encodeItem, itemsOf } from './QueryItems.js'
+import { categoriesOf, encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
 /**
@@ -65,7 +65,7 @@ export const feedParameters = (
   const items = itemsOf(query).map(encodeItem)
   return [
     numberArray(items.map(({ anchor }) => anchor)),
-    textArray(items.map(({ categories }) => categories)),
+    categoriesOf(items),
     textArray(items.map(({ types }) => types)),
     textArray(items.map(({ tags }) => tags)),
     String(clamp(after)),

@@ -13,6 +13,17 @@ import { tagHash } from './LockKey.js'
 export const itemsOf = (query: Query): ReadonlyArray<QueryItem> =>
   query._tag === 'Everything' ? [{ categories: [], types: [], tags: [] }] : query.items
 
+/**
+ * What the items of a call name of categories, as one parameter; null where none of them names any, which spares the
+ * server a look.
+ */
+export const categoriesOf = (
+  items: ReadonlyArray<{ readonly categories: string | undefined }>,
+): string | null =>
+  items.some(({ categories }) => categories !== undefined)
+    ? textArray(items.map(({ categories }) => categories))
+    : null
+
 /** An item in text: what it leaves out is undefined, which becomes null; so is the anchor of an item without tags. */
 export const encodeItem = ({ categories, types, tags }: QueryItem) => {
   const [anchor] = tags

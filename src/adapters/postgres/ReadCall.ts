@@ -16,7 +16,7 @@ import { bigintsFrom, numberArray, textArray } from './ArrayLiteral.js'
 import { bigintMax, clamp } from './Bigint.js'
 import type { Row } from './Connection.js'
 import { eventColumns, eventsFrom, inLog, inStream } from './EventColumns.js'
-import { encodeItem, itemsOf } from './QueryItems.js'
+import { categoriesOf, encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
 /** How much an answer holds at most. Bytes are those of payloads as they are stored, so they are about right. */
@@ -78,7 +78,7 @@ export const readParameters = (
   const { after, to, limit } = boundsOf(range)
   return [
     numberArray(items.map(({ anchor }) => anchor)),
-    textArray(items.map(({ categories }) => categories)),
+    categoriesOf(items),
     textArray(items.map(({ types }) => types)),
     textArray(items.map(({ tags }) => tags)),
     String(after),

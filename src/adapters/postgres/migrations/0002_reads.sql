@@ -229,7 +229,7 @@ as $body$
   limit most
 $body$;
 
-create function untagged_backward(categories text[], types text[], after bigint, upto bigint, most bigint)
+create function untagged_backward(types text[], after bigint, upto bigint, most bigint)
   returns table ("position" bigint)
   language sql stable
 as $body$
@@ -237,22 +237,41 @@ as $body$
     from unnest(types) as wanted(type) cross join lateral (
       select e.position from event e
       where (e.type, e.position) > (wanted.type, after) and (e.type, e.position) <= (wanted.type, upto)
-        and (categories is null or (
-          select split_part(w.stream, '-', 1) = any (categories) from event w
-          where w.position >= e.position and w.position <= e.position order by w.position limit 1))
       order by e.type desc, e.position desc
       limit most) e)
   union all
   (select e.position from event e
-    where types is null and categories is null and e.position > after and e.position <= upto
+    where types is null and e.position > after and e.position <= upto
     order by e.position desc
     limit most)
-  union all
-  (select e.position from event e
-    where types is null and categories is not null and e.position > after and e.position <= upto
-      and split_part(e.stream, '-', 1) = any (categories)
+$body$;
+
+create function in_categories_backward(categories text[], types text[], after bigint, upto bigint, most bigint)
+  returns table ("position" bigint)
+  language plpgsql stable
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+begin
+  if types is null then
+    return query
+    select e.position from event e
+    where e.position > after and e.position <= upto and split_part(e.stream, '-', 1) = any (categories)
     order by e.position desc
-    limit most)
+    limit most;
+  else
+    return query
+    select e.position
+    from unnest(types) as wanted(type) cross join lateral (
+      select e.position from event e
+      where (e.type, e.position) > (wanted.type, after) and (e.type, e.position) <= (wanted.type, upto)
+        and split_part(e.stream, '-', 1) = any (categories)
+      order by e.type desc, e.position desc
+      limit most) e;
+  end if;
+end
 $body$;
 
 -- How many of the first places a page holds.
@@ -328,9 +347,8 @@ begin
         where i.anchor is not null
         union
         select m.position
-        from item i
-        cross join lateral untagged_backward(i.categories, i.types, after, least(upto, head), most) m
-        where i.anchor is null
+        from item i cross join lateral untagged_backward(i.types, after, least(upto, head), most) m
+        where i.anchor is null and i.categories is null
         order by 1 desc
         limit most)
     into tokens, places;
@@ -353,12 +371,38 @@ begin
         where i.anchor is not null
         union
         select m.position
-        from item i
-        cross join lateral untagged(i.categories, i.types, after, least(upto, head), most) m
-        where i.anchor is null
+        from item i cross join lateral untagged(i.types, after, least(upto, head), most) m
+        where i.anchor is null and i.categories is null
         order by 1
         limit most)
     into tokens, places;
+  end if;
+
+  if item_categories is not null then
+    -- Nothing that these find can still change: they are items without tags, so the head is settled.
+    if backward then
+      places := array(
+        select p.position from unnest(places) as p(position)
+        union
+        select m.position
+        from unnest(item_anchor, item_categories, item_types) as i(anchor, categories, types)
+        cross join lateral in_categories_backward(
+          i.categories::text[], i.types::text[], after, least(upto, head), most) m
+        where i.anchor is null and i.categories is not null
+        order by 1 desc
+        limit most);
+    else
+      places := array(
+        select p.position from unnest(places) as p(position)
+        union
+        select m.position
+        from unnest(item_anchor, item_categories, item_types) as i(anchor, categories, types)
+        cross join lateral in_categories(
+          i.categories::text[], i.types::text[], after, least(upto, head), most) m
+        where i.anchor is null and i.categories is not null
+        order by 1
+        limit most);
+    end if;
   end if;
 
   if places = '{}' then

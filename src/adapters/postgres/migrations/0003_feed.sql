@@ -151,7 +151,7 @@ begin
   from settle(after, known, known_mark, known_holders) s;
 
   up_to := upto;
-  if upto - after > stretch and exists (
+  if item_categories is not null and upto - after > stretch and exists (
     select from unnest(item_anchor, item_categories) as i(anchor, categories)
     where i.anchor is null and i.categories is not null)
   then
@@ -166,11 +166,22 @@ begin
       where i.anchor is not null
       union
       select m.position
-      from unnest(item_anchor, item_categories, item_types, item_tags) as i(anchor, categories, types, tags)
-      cross join lateral untagged(i.categories::text[], i.types::text[], after, up_to, most) m
-      where i.anchor is null
+      from unnest(item_anchor, item_categories, item_types) as i(anchor, categories, types)
+      cross join lateral untagged(i.types::text[], after, up_to, most) m
+      where i.anchor is null and i.categories is null
       order by 1
       limit most);
+    if item_categories is not null then
+      places := array(
+        select p.position from unnest(places) as p(position)
+        union
+        select m.position
+        from unnest(item_anchor, item_categories, item_types) as i(anchor, categories, types)
+        cross join lateral in_categories(i.categories::text[], i.types::text[], after, up_to, most) m
+        where i.anchor is null and i.categories is not null
+        order by 1
+        limit most);
+    end if;
 
     select array_agg(e.position), array_agg(e.version), array_agg(date_part('epoch', e.recorded_at) * 1000),
       array_agg(e.id), array_agg(e.schema_version), json_agg(e.stream), json_agg(e.type), json_agg(e.tags),
