@@ -137,7 +137,7 @@ export const checkStreamId = (stream: StreamId): E.Either<InvalidInput, StreamId
 }
 
 /**
- * A query whose names a store can compare. For adapters.
+ * A query whose names a store can compare: those of categories hold no `-`. For adapters.
  * @example
  * import { either as E } from 'fp-ts'
  * import { anyOf, checkQuery, invalidInput } from 'decider-ts/store'
@@ -145,8 +145,9 @@ export const checkStreamId = (stream: StreamId): E.Either<InvalidInput, StreamId
  */
 export const checkQuery = (query: Query): E.Either<InvalidInput, Query> => {
   if (query._tag === 'Everything') return E.right(query)
-  for (const [index, { types, tags }] of query.items.entries()) {
+  for (const [index, { categories, types, tags }] of query.items.entries()) {
     const problem =
+      firstProblem(categories, nameLengthMax, `items[${index}].categories`, categoryProblem) ??
       firstProblem(types, typeLengthMax, `items[${index}].types`) ??
       firstProblem(tags, nameLengthMax, `items[${index}].tags`)
     if (problem !== undefined) return E.left(problem)
@@ -167,13 +168,19 @@ const nameProblem = (name: unknown, lengthMax: number): string | undefined => {
   return name.isWellFormed() ? undefined : 'contains half of a surrogate pair'
 }
 
+/** Such a category is that of no stream. */
+const categoryProblem = (name: unknown, lengthMax: number): string | undefined =>
+  nameProblem(name, lengthMax) ??
+  (String(name).includes('-') ? "contains '-', before which a category ends" : undefined)
+
 const firstProblem = (
   names: ReadonlyArray<string>,
   lengthMax: number,
   path: string,
+  problemOf = nameProblem,
 ): InvalidInput | undefined => {
   for (const [index, name] of names.entries()) {
-    const problem = nameProblem(name, lengthMax)
+    const problem = problemOf(name, lengthMax)
     if (problem !== undefined) return invalidInput(`${path}[${index}]`, problem)
   }
   return undefined

@@ -1,6 +1,7 @@
 /**
  * The places of a log at which each tag and each type occurs. It answers a query by walking the shortest list that
- * contains all matches, so a check or a read costs what it finds and not what is stored.
+ * contains all matches, so a check or a read costs what it finds and not what is stored. Categories have no lists, which
+ * every append would pay for: an item that names nothing else walks the log.
  * A place is a zero-based index into the log; lists of places ascend because a log only grows.
  * Used by: `EventLog`.
  * @since 0.1.0
@@ -40,7 +41,9 @@ export const emptyIndex = (log: ReadonlyArray<RecordedEvent>): EventIndex => {
       for (const tag of tags) addTo(byTag, tag, place)
     },
     find: (item, span) => {
-      if (item.types.length === 0 && item.tags.length === 0) return every(span)
+      if (item.types.length === 0 && item.tags.length === 0) {
+        return item.categories.length === 0 ? every(span) : walkAll(span, log, matchesItem(item))
+      }
       const lists = shortest(candidatesOf(item, ofTag, ofType), span)
       const found = lists.map((list) => walk(list, span, log, matchesItem(item)))
       return merge(found, span)
@@ -120,6 +123,20 @@ const walk = (
     const place = list[backward ? end - 1 - step : first + step]
     const event = place === undefined ? undefined : log[place]
     if (place !== undefined && event !== undefined && isMatch(event)) found.push(place)
+  }
+  return found
+}
+
+const walkAll = (
+  { from, until, backward, limit }: Span,
+  log: ReadonlyArray<RecordedEvent>,
+  isMatch: (event: RecordedEvent) => boolean,
+): Places => {
+  const found: Array<number> = []
+  for (let step = 0; step < until - from && found.length < limit; step++) {
+    const place = backward ? until - 1 - step : from + step
+    const event = log[place]
+    if (event !== undefined && isMatch(event)) found.push(place)
   }
   return found
 }

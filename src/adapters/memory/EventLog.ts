@@ -51,7 +51,7 @@ export const emptyEventLog = (): EventLog => {
 
   const placesOf = (query: Query, span: Span): ReadonlyArray<number> =>
     query._tag === 'Everything'
-      ? index.find({ types: [], tags: [] }, span)
+      ? index.find({ categories: [], types: [], tags: [] }, span)
       : merge(
           query.items.map((item) => index.find(item, span)),
           span,

@@ -17,7 +17,7 @@ import { bigintsFrom, joinJson, numberArray, textArray } from './ArrayLiteral.js
 import { bigintMax, clamp } from './Bigint.js'
 import type { Row, Statement } from './Connection.js'
 import { type LockKeys, tagHash } from './LockKey.js'
-import { encodeItem, itemsOf } from './QueryItems.js'
+import { categoriesOf, encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
 /** What the log can refuse an append for. */
@@ -83,10 +83,11 @@ const anyStatement = ({ quoted }: Schema, ordering: Ordering): string => `
   from ${calling(quoted, 'append', ordering)}, $2::text::boolean,
     $3::text::text[],
     $4::text::int[], $5::text::int[], $6::text::bigint[],
-    $7::text::int[], $8::text::bigint[], $9::text::text[], $10::text::text[], $11::text::bigint[],
-    $12::text::int[], $13::text::int[], $14::text::text[], $15::text::uuid[], $16::text::text[],
-    $17::text::smallint[], $18::text::text[], string_to_array($19::text, chr(31)), string_to_array($20::text, chr(31)),
-    $21::text::int[], $22::text::bigint[], $23::text::text[])`
+    $7::text::int[], $8::text::bigint[], $9::text::text[], $10::text::text[],
+    $11::text::text[], $12::text::bigint[],
+    $13::text::int[], $14::text::int[], $15::text::text[], $16::text::uuid[], $17::text::text[],
+    $18::text::smallint[], $19::text::text[], string_to_array($20::text, chr(31)), string_to_array($21::text, chr(31)),
+    $22::text::int[], $23::text::bigint[], $24::text::text[])`
 
 /** The appends as one call. Each of them holds at least one event. */
 export const appendCall = (
@@ -222,7 +223,7 @@ const severalEvents = (events: ReadonlyArray<StorableEvent>): ReadonlyArray<stri
 
 const nothing = [null, null, null, null, null]
 
-/** The call for any appends at all, in 23 parameters. */
+/** The call for any appends at all, in 24 parameters. */
 export const callOfAny = (
   keys: LockKeys,
   appends: ReadonlyArray<StorableAppend>,
@@ -256,6 +257,7 @@ export const callOfAny = (
       numberArray(expected.map(({ expectation }) => codeOf(expectation.version))),
       numberArray(conditions.map(({ item }) => item)),
       numberArray(conditions.map(({ anchor }) => anchor)),
+      categoriesOf(conditions),
       textArray(conditions.map(({ types }) => types)),
       textArray(conditions.map(({ tags }) => tags)),
       numberArray(conditions.map(({ after }) => clamp(after))),

@@ -27,13 +27,14 @@ export const decidingStatement = ({ quoted }: Schema, ordering: Ordering): strin
   from ${calling(quoted, 'append_deciding', ordering)}, $2::text::boolean,
     $3::text::text[],
     $4::text::int[], $5::text::int[], $6::text::bigint[],
-    $7::text::int[], $8::text::bigint[], $9::text::text[], $10::text::text[], $11::text::bigint[],
-    $12::text::int[], $13::text::int[], $14::text::text[], $15::text::uuid[], $16::text::text[],
-    $17::text::smallint[], $18::text::text[], string_to_array($19::text, chr(31)), string_to_array($20::text, chr(31)),
-    $21::text::int[], $22::text::bigint[], $23::text::text[],
-    $24::text::int[], $25::text::text[], $26::text::text[], $27::text::text[],
-    string_to_array($28::text, chr(31)), $29::text::boolean[], $30::text::int[], $31::text::int[],
-    string_to_array($32::text, chr(31)), string_to_array($33::text, chr(31)))`
+    $7::text::int[], $8::text::bigint[], $9::text::text[], $10::text::text[],
+    $11::text::text[], $12::text::bigint[],
+    $13::text::int[], $14::text::int[], $15::text::text[], $16::text::uuid[], $17::text::text[],
+    $18::text::smallint[], $19::text::text[], string_to_array($20::text, chr(31)), string_to_array($21::text, chr(31)),
+    $22::text::int[], $23::text::bigint[], $24::text::text[],
+    $25::text::int[], $26::text::text[], $27::text::text[], $28::text::text[],
+    string_to_array($29::text, chr(31)), $30::text::boolean[], $31::text::int[], $32::text::int[],
+    string_to_array($33::text, chr(31)), string_to_array($34::text, chr(31)))`
 
 /** One call: what to send, and how to read the answer. */
 export interface DecidingCall extends AppendCall {

@@ -19,7 +19,7 @@ import { version } from '../../store/Version.js'
 import { bigintsFrom, numberArray, textArray } from './ArrayLiteral.js'
 import { clamp } from './Bigint.js'
 import type { Row } from './Connection.js'
-import { encodeItem, itemsOf } from './QueryItems.js'
+import { categoriesOf, encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
 /**
@@ -49,8 +49,8 @@ export const feedStatement = ({ quoted }: Schema): string => `
   select settled, mark, holders, up_to, beyond,
     positions, versions, moments, ids, schema_versions, streams, types, tags, data, metadata
   from ${quoted}.feed(
-    $1::text::bigint[], $2::text::text[], $3::text::text[], $4::text::bigint, $5::text::int,
-    $6::text::bigint, $7::text::bigint, $8::text::text[])`
+    $1::text::bigint[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::bigint, $6::text::int,
+    $7::text::bigint, $8::text::bigint, $9::text::text[])`
 
 /** More events than a page should hold; the function bounds their bytes by itself. */
 const limitMax = 10_000
@@ -65,6 +65,7 @@ export const feedParameters = (
   const items = itemsOf(query).map(encodeItem)
   return [
     numberArray(items.map(({ anchor }) => anchor)),
+    categoriesOf(items),
     textArray(items.map(({ types }) => types)),
     textArray(items.map(({ tags }) => tags)),
     String(clamp(after)),

@@ -11,13 +11,25 @@ import { tagHash } from './LockKey.js'
 
 /** The alternatives of a query, as many as its consistency token has entries. */
 export const itemsOf = (query: Query): ReadonlyArray<QueryItem> =>
-  query._tag === 'Everything' ? [{ types: [], tags: [] }] : query.items
+  query._tag === 'Everything' ? [{ categories: [], types: [], tags: [] }] : query.items
 
-/** An item in text: no types is undefined, which becomes null; so is the anchor of an item without tags. */
-export const encodeItem = ({ types, tags }: QueryItem) => {
+/**
+ * What the items of a call name of categories, as one parameter; null where none of them names any, which spares the
+ * server a look.
+ */
+export const categoriesOf = (
+  items: ReadonlyArray<{ readonly categories: string | undefined }>,
+): string | null =>
+  items.some(({ categories }) => categories !== undefined)
+    ? textArray(items.map(({ categories }) => categories))
+    : null
+
+/** An item in text: what it leaves out is undefined, which becomes null; so is the anchor of an item without tags. */
+export const encodeItem = ({ categories, types, tags }: QueryItem) => {
   const [anchor] = tags
   return {
     anchor: anchor === undefined ? undefined : tagHash(anchor),
+    categories: categories.length === 0 ? undefined : textArray(categories),
     types: types.length === 0 ? undefined : textArray(types),
     tags: textArray(tags),
   }

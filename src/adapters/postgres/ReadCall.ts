@@ -16,7 +16,7 @@ import { bigintsFrom, numberArray, textArray } from './ArrayLiteral.js'
 import { bigintMax, clamp } from './Bigint.js'
 import type { Row } from './Connection.js'
 import { eventColumns, eventsFrom, inLog, inStream } from './EventColumns.js'
-import { encodeItem, itemsOf } from './QueryItems.js'
+import { categoriesOf, encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
 /** How much an answer holds at most. Bytes are those of payloads as they are stored, so they are about right. */
@@ -45,8 +45,9 @@ export const readStreamsStatement = ({ quoted }: Schema): string => `
 export const readStatement = ({ quoted }: Schema): string => `
   select seen, more, versions, streams, ${eventColumns}
   from ${quoted}.read(
-    $1::text::bigint[], $2::text::text[], $3::text::text[], $4::text::bigint, $5::text::bigint, $6::text::bigint,
-    $7::text::boolean, $8::text::int, $9::text::bigint, $10::text::bigint)`
+    $1::text::bigint[], $2::text::text[], $3::text::text[], $4::text::text[],
+    $5::text::bigint, $6::text::bigint, $7::text::bigint, $8::text::boolean,
+    $9::text::int, $10::text::bigint, $11::text::bigint)`
 
 /** The position of the newest event, or 0. */
 export const headStatement = ({ quoted }: Schema): string => `select ${quoted}.head()`
@@ -77,6 +78,7 @@ export const readParameters = (
   const { after, to, limit } = boundsOf(range)
   return [
     numberArray(items.map(({ anchor }) => anchor)),
+    categoriesOf(items),
     textArray(items.map(({ types }) => types)),
     textArray(items.map(({ tags }) => tags)),
     String(after),

@@ -59,14 +59,23 @@ export type Command =
   | { readonly _tag: 'Read'; readonly query: Query; readonly range: Range<number> }
   | { readonly _tag: 'Head' }
 
-/** The streams that commands speak of. */
-export const streams: ReadonlyArray<StreamId> = ['a', 'A', '__proto__', 'b-😀'].map(streamIdFrom)
+/** The streams that commands speak of: two of one category, and others whose categories are nearly the same. */
+export const streams: ReadonlyArray<StreamId> = ['a', 'A', '__proto__', 'a-😀', 'ab-1'].map(streamIdFrom)
 
 const stream = fc.constantFrom(...streams)
 const type = fc.constantFrom('A', 'B', 'a', '__proto__')
 const tags = fc.array(fc.constantFrom(...['k:1', 'k:2', 'K:1', '__proto__'].map(tagFrom)), { maxLength: 3 })
 
+const categories = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  {
+    weight: 1,
+    arbitrary: fc.array(fc.constantFrom('a', 'ab', 'A', '__proto__'), { minLength: 1, maxLength: 2 }),
+  },
+)
+
 const queryItem = fc.record({
+  categories,
   types: fc.array(type, { maxLength: 2 }),
   tags: tags.map((some) => some.slice(0, 2)),
 })

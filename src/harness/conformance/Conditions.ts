@@ -9,33 +9,84 @@ import type { EventStore } from '../../store/EventStore.js'
 import { exactly, noStream } from '../../store/ExpectedVersion.js'
 import { beginning, type GlobalPosition, globalPosition } from '../../store/GlobalPosition.js'
 import { anyOf, everything, or } from '../../store/Query.js'
+import { streamIdFrom } from '../../store/StreamId.js'
 import { tag } from '../../store/Tag.js'
 import { version } from '../../store/Version.js'
 import { type Case, forQueries } from './Case.js'
-import { all, at, c1, c2, fill, find, guarded, one, rows, s1, s2, tokenFor, two } from './Courses.js'
+import {
+  all,
+  at,
+  c1,
+  c2,
+  categoryRows,
+  fill,
+  fillCategories,
+  find,
+  guarded,
+  one,
+  rows,
+  s1,
+  s2,
+  tokenFor,
+  two,
+} from './Courses.js'
 import { equal, isTrue, left, right, textOf } from './Expect.js'
 import { appendTo, count, course, event, eventsFrom, eventsOf, numbersOf, streamNamed } from './Samples.js'
+
+const failsWhereFound = async (store: EventStore, table: typeof rows): Promise<void> => {
+  let next = 100
+  for (const [what, query, found] of table) {
+    const append = guarded(next, query)
+    next += 1
+    if (found.length === 0) {
+      const without = anyOf({ types: ['Guarded'] })
+      await right(store.append(append), `${what}: nothing is found, so the condition holds`)
+      await left(store.append(guarded(next, without)), 'ConditionConflict', 'and the event is there')
+    } else {
+      const conflict = await left(store.append(append), 'ConditionConflict', `${what}: something is found`)
+      const matching = (await right(store.read(query), what)).events.map(({ position }) => position)
+      isTrue(
+        matching.includes(conflict.position),
+        `${what}: the conflict tells the position of such an event`,
+      )
+    }
+  }
+}
 
 const onePredicate = forQueries(
   'C34 condition: it fails exactly where a read would find',
   async ({ store }) => {
     await fill(store)
-    let next = 100
-    for (const [what, query, found] of rows) {
-      const append = guarded(next, query)
-      next += 1
-      if (found.length === 0) {
-        const without = anyOf({ types: ['Guarded'] })
-        await right(store.append(append), `${what}: nothing is found, so the condition holds`)
-        await left(store.append(guarded(next, without)), 'ConditionConflict', 'and the event is there')
-      } else {
-        const conflict = await left(store.append(append), 'ConditionConflict', `${what}: something is found`)
-        const matching = (await right(store.read(query), what)).events.map(({ position }) => position)
-        isTrue(
-          matching.includes(conflict.position),
-          `${what}: the conflict tells the position of such an event`,
-        )
-      }
+    await failsWhereFound(store, rows)
+  },
+)
+
+const ofCategories = forQueries(
+  'C34 condition: it guards categories as a read finds them',
+  async ({ store }) => {
+    await fillCategories(store)
+    await failsWhereFound(store, categoryRows)
+    const [account, other] = [streamIdFrom('account-9'), streamIdFrom('accounting-9')]
+    const queries = [
+      anyOf({ categories: ['account'] }),
+      anyOf({ categories: ['account'], types: ['Opened'] }),
+      anyOf({ categories: ['account'], tags: [c1] }),
+    ]
+    for (const [index, query] of queries.entries()) {
+      const token = await tokenFor(store, query)
+      const base = 200 + 10 * index
+      const opened = { type: 'Opened', tags: [c1] }
+      await right(store.append(appendTo(other, [event(base, other, opened)])), 'an event of another category')
+      await right(store.append(guarded(base + 1, query, token)), `${textOf(query)} holds still`)
+      await right(
+        store.append(appendTo(account, [event(base + 2, account, opened)])),
+        'an event of this category',
+      )
+      await left(
+        store.append(guarded(base + 3, query, token)),
+        'ConditionConflict',
+        `${textOf(query)} fails then`,
+      )
     }
   },
 )
@@ -356,6 +407,7 @@ const staleReads = forQueries(
 /** In the order of their numbers. */
 export const conditionCases: ReadonlyArray<Case> = [
   onePredicate,
+  ofCategories,
   tokens,
   tokensAge,
   tokenPerItem,

@@ -10,6 +10,7 @@ import type { EventStore } from '../../store/EventStore.js'
 import type { EventToAppend } from '../../store/EventToAppend.js'
 import type { GlobalPosition } from '../../store/GlobalPosition.js'
 import { anyOf, everything, or, type Query } from '../../store/Query.js'
+import { streamIdFrom } from '../../store/StreamId.js'
 import { tag, tagFrom } from '../../store/Tag.js'
 import { right, textOf } from './Expect.js'
 import { appendTo, count, course, event, numbersOf, streamNamed } from './Samples.js'
@@ -118,4 +119,58 @@ export const rows: ReadonlyArray<readonly [what: string, query: Query, found: Re
   ['an item that finds nothing, and one that does', anyOf({ types: ['Never'] }, { types: ['Merged'] }), [9]],
   ['three items', anyOf({ types: ['Noted'] }, { tags: [c2, s1] }, { types: ['Merged'] }), [4, 7, 9, 10]],
   ['a query or another', or(anyOf({ types: ['Noted'] }), anyOf({ types: ['Merged'] })), [7, 9]],
+]
+
+/** Events 1 to 10 of another history, each with the name of its stream. */
+const named: ReadonlyArray<Pick<EventToAppend, 'type' | 'tags'> & { readonly stream: string }> = [
+  { stream: 'account-1', type: 'Opened', tags: [c1] },
+  { stream: 'accounting-1', type: 'Opened', tags: [c1] },
+  { stream: 'account-2', type: 'Closed', tags: [] },
+  { stream: 'account', type: 'Opened', tags: [s1] },
+  { stream: 'Account-1', type: 'Opened', tags: [c1, s1] },
+  { stream: 'acc-ount-1', type: 'Closed', tags: [c1] },
+  { stream: '-account', type: 'Opened', tags: [] },
+  { stream: 'account-1-2', type: 'Opened', tags: [c1, s1] },
+  { stream: 'co%nt_-1', type: 'Closed', tags: [s1] },
+  { stream: 'account-1', type: 'Closed', tags: [c1] },
+]
+
+/** Writes the history of names into an empty store. */
+export const fillCategories = async (store: EventStore): Promise<void> => {
+  for (const [index, { stream: name, type, tags }] of named.entries()) {
+    const stream = streamIdFrom(name)
+    await right(store.append(appendTo(stream, [event(index + 1, stream, { type, tags })])), 'it succeeds')
+  }
+}
+
+/** As above, of the history of names. */
+export const categoryRows: typeof rows = [
+  ['a category', anyOf({ categories: ['account'] }), [1, 3, 4, 8, 10]],
+  ['a category is no prefix', anyOf({ categories: ['accoun'] }), []],
+  ['another category', anyOf({ categories: ['accounting'] }), [2]],
+  ['categories are compared exactly', anyOf({ categories: ['Account'] }), [5]],
+  ['the first dash ends it', anyOf({ categories: ['acc'] }), [6]],
+  ['a category is no pattern', anyOf({ categories: ['%', 'acc%', '_ccount', '.*'] }), []],
+  ['a category of odd letters', anyOf({ categories: ['co%nt_'] }), [9]],
+  ['categories are alternatives', anyOf({ categories: ['accounting', 'acc'] }), [2, 6]],
+  ['a category twice', anyOf({ categories: ['acc', 'acc'] }), [6]],
+  ['a category that does not occur', anyOf({ categories: ['bill'] }), []],
+  ['a category that does not occur, or one that does', anyOf({ categories: ['bill', 'acc'] }), [6]],
+  ['a category and a type', anyOf({ categories: ['account'], types: ['Opened'] }), [1, 4, 8]],
+  ['categories and types', anyOf({ categories: ['acc', 'Account'], types: ['Opened', 'Closed'] }), [5, 6]],
+  ['a category and a tag', anyOf({ categories: ['account'], tags: [c1] }), [1, 8, 10]],
+  ['a category and tags', anyOf({ categories: ['account'], tags: [c1, s1] }), [8]],
+  ['a category, a type and a tag', anyOf({ categories: ['account'], types: ['Closed'], tags: [c1] }), [10]],
+  ['a category that never has the tag', anyOf({ categories: ['accounting'], tags: [s1] }), []],
+  ['a category that never has the type', anyOf({ categories: ['accounting'], types: ['Closed'] }), []],
+  [
+    'items do not share categories',
+    anyOf({ categories: ['acc'] }, { types: ['Opened'], tags: [s1] }),
+    [4, 5, 6, 8],
+  ],
+  [
+    'an event of two items comes once',
+    anyOf({ categories: ['account'] }, { tags: [c1] }),
+    [1, 2, 3, 4, 5, 6, 8, 10],
+  ],
 ]

@@ -14,6 +14,7 @@ import { type Batch, type From, type Subscription, subscribe } from '../../run/S
 import { beginning, type GlobalPosition, globalPosition } from '../../store/GlobalPosition.js'
 import { anyOf, everything, matches, type Query } from '../../store/Query.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
+import { streamId } from '../../store/StreamId.js'
 import { timestamp } from '../../store/Timestamp.js'
 import { type Case, forFeeds, type Settings, type World } from './Case.js'
 import { equal, fail, isTrue, right, textOf } from './Expect.js'
@@ -22,7 +23,7 @@ import { appendTo, count, course, event, eventsFrom, numbersOf, streamNamed } fr
 type FeedCase = Case<FollowedStore>
 
 const one = streamNamed('one')
-const two = streamNamed('two')
+const two = streamId('conformances', 'two')
 
 /** The answer of something that has to come, or a failure that says what did not. */
 const soon = async <A>(coming: Promise<A>, what: string, { patienceMs }: Settings): Promise<A> => {
@@ -41,7 +42,7 @@ const write = async (store: FollowedStore, first: number, last: number, stream =
   await right(store.append(appendTo(stream, eventsFrom(first, last, stream))), 'the append succeeds')
 }
 
-/** One of each kind, in two streams, by appends of their own. */
+/** One of each kind, in two streams of two categories, by appends of their own. */
 const fill = async (store: FollowedStore): Promise<void> => {
   for (const n of count(1, 24)) {
     const stream = n % 3 === 0 ? one : two
@@ -278,6 +279,10 @@ const filters = forFeeds(
       anyOf({ types: ['Happened'], tags: [course('c1'), course('c4')] }),
       anyOf({ types: ['Rare'] }, { tags: [course('c1')] }),
       anyOf({ types: ['Never'] }),
+      anyOf({ categories: ['conformance'] }),
+      anyOf({ categories: ['conformances'], types: ['Rare'] }),
+      anyOf({ categories: ['conformance'], tags: [course('c1')] }, { types: ['Never'] }),
+      anyOf({ categories: ['conform'] }),
     ]
     await fill(store)
     const log = await logOf(store)

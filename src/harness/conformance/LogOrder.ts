@@ -12,12 +12,13 @@ import type { EventStore } from '../../store/EventStore.js'
 import type { GlobalPosition } from '../../store/GlobalPosition.js'
 import { anyOf, everything, matches, type Query } from '../../store/Query.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
+import { streamId } from '../../store/StreamId.js'
 import { tag } from '../../store/Tag.js'
 import { version } from '../../store/Version.js'
 import { type Case, forQueries, holds } from './Case.js'
 import { equal, fail, isTrue, right, textOf } from './Expect.js'
 import { turns } from './Races.js'
-import { appendTo, event, idOf, streamNamed } from './Samples.js'
+import { appendTo, event, idOf } from './Samples.js'
 
 /** What one writer does next: read a boundary, hesitate, and append an event to it or to another. */
 interface Step {
@@ -29,7 +30,7 @@ interface Step {
 }
 
 /** The boundaries are numbered from 0; the last one is everything. */
-const boundaryMax = 5
+const boundaryMax = 6
 
 /** What became of a guarded step. */
 interface Guarded {
@@ -64,13 +65,15 @@ interface Run {
 
 const topic = ({ number }: Run, n: number) => tag(`topic ${number}`, `${n}`)
 const typeOf = ({ number }: Run, n: number) => `T${number}.${n}`
-const streamOf = ({ number }: Run, n: number) => streamNamed(`${number}.${n}`)
+const categoryOf = ({ number }: Run, n: number) => `conformance ${number}.${n % 2}`
+const streamOf = (run: Run, n: number) => streamId(categoryOf(run, n), `${n}`)
 
-/** One tag; two items; a type alone; everything. Each of them a store may guard in another way. */
+/** One tag; two items; a type alone; a category of two streams; everything. Each of them a store may guard in another way. */
 const queryOf = (run: Run, boundary: number): Query => {
   if (boundary < 3) return anyOf({ tags: [topic(run, boundary)] })
   if (boundary === 3)
     return anyOf({ tags: [topic(run, 0)] }, { types: [typeOf(run, 1)], tags: [topic(run, 1)] })
+  if (boundary === 4) return anyOf({ categories: [categoryOf(run, 0)] })
   return boundary === boundaryMax ? everything : anyOf({ types: [typeOf(run, 0)] })
 }
 

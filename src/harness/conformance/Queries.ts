@@ -7,7 +7,7 @@ import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
 import { anyOf, everything, type Query } from '../../store/Query.js'
 import { tagFrom } from '../../store/Tag.js'
 import { type Case, forQueries } from './Case.js'
-import { c1, c2, fill, find, guarded, one, rows, two } from './Courses.js'
+import { c1, c2, categoryRows, fill, fillCategories, find, guarded, one, rows, two } from './Courses.js'
 import { equal, left, right, textOf } from './Expect.js'
 import { appendTo, event, eventsOf, numbersOf } from './Samples.js'
 
@@ -61,6 +61,25 @@ const bounded = forQueries('C33 query: bounds and limits cut what the query find
   }
 })
 
+const inCategories = forQueries(
+  'C33 query: a category is what stands before the first dash',
+  async ({ store }) => {
+    await fillCategories(store)
+    for (const [what, query, found] of categoryRows) {
+      equal(await find(store, query), found, `${what}: the events in the order of the log`)
+      const backward = await right(
+        store.read(query, { direction: 'backward' }),
+        `${what}: it is read backward`,
+      )
+      equal(numbersOf(backward.events), found.toReversed(), `${what}: backward, the same events turned`)
+      const last = await right(store.read(query, { limit: 2, direction: 'backward' }), `${what}: limited`)
+      equal(numbersOf(last.events), found.toReversed().slice(0, 2), `${what}: the last two`)
+      const first = await right(store.read(query, { limit: 2 }), `${what}: limited`)
+      equal(numbersOf(first.events), found.slice(0, 2), `${what}: the first two`)
+    }
+  },
+)
+
 const sameEvents = forQueries('C33 query: what is found is what the streams hold', async ({ store }) => {
   await fill(store)
   const held = [...(await eventsOf(store, one)), ...(await eventsOf(store, two))]
@@ -79,6 +98,7 @@ const badQueries = forQueries('C33 query: a name that no event can have is refus
     const queries: ReadonlyArray<readonly [string, Query]> = [
       ['items[0].types[1]', anyOf({ types: ['A', name] })],
       ['items[1].tags[0]', anyOf({ tags: [c1] }, { tags: [tagFrom(name)] })],
+      ['items[0].categories[1]', anyOf({ categories: ['a', name] })],
     ]
     for (const [path, query] of queries) {
       const refusal = await left(store.read(query), 'InvalidInput', `reading ${textOf(name)} is refused`)
@@ -87,6 +107,12 @@ const badQueries = forQueries('C33 query: a name that no event can have is refus
       equal(guard.path, `condition.${path}`, 'the path leads to it')
     }
   }
+  const dashed = await left(
+    store.read(anyOf({ categories: ['a-b'] })),
+    'InvalidInput',
+    'so is a part of a name',
+  )
+  equal(dashed.path, 'items[0].categories[0]', 'the path leads to it')
   const limit = await left(
     store.read(everything, { limit: -1 }),
     'InvalidInput',
@@ -166,6 +192,7 @@ export const queryCases: ReadonlyArray<Case> = [
   emptyStore,
   semantics,
   bounded,
+  inCategories,
   sameEvents,
   badQueries,
   tagSets,

@@ -82,6 +82,28 @@ describe('pages', () => {
     expect(await page(0, 1_000_000)).toMatchObject({ upTo: 5n, beyond: 'nothing' })
   })
 
+  test('reach over a stretch of the log at a time, where a category is rare', async () => {
+    const { store, schema } = await fresh()
+    await right(store.append(only(event(streamIdFrom('rare-1'), { type: 'A' }))))
+    await sql.unsafe(`
+      insert into "${schema}".event
+      select nextval('"${schema}".event_position'), i, now(), gen_random_uuid(), 1, 'common-1', 'A', '{}', '{}', '{}'
+      from generate_series(2, 25000) i`)
+    await right(store.append(only(event(streamIdFrom('rare-2'), { type: 'A', tags: ['a'] }))))
+    await right(store.feed.page(everything, globalPosition(25_001), 1))
+    const tags = ['a'] as ReadonlyArray<string> as ReadonlyArray<Tag>
+    for (const types of [[], ['A']]) {
+      const page = (after: number) =>
+        right(store.feed.page(anyOf({ categories: ['rare'], types }), globalPosition(after), 100))
+      expect(await page(0)).toMatchObject({ events: [{ position: 1n }], upTo: 10_000n, beyond: 'more' })
+      expect(await page(10_000)).toEqual({ events: [], upTo: 20_000n, beyond: 'more' })
+      const last = { events: [{ position: 25_001n }], upTo: 25_001n, beyond: 'nothing' }
+      expect(await page(20_000)).toMatchObject(last)
+      const tagged = anyOf({ categories: ['rare'], types, tags })
+      expect(await right(store.feed.page(tagged, beginning, 100))).toMatchObject(last)
+    }
+  })
+
   test('of an empty log are empty', async () => {
     const { store } = await fresh()
     expect(await right(store.feed.page(everything, beginning, 9))).toEqual({

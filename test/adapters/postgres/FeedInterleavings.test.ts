@@ -49,6 +49,7 @@ const points: ReadonlyArray<number> = [0, 1, 2, 3, 4, 5]
 
 /** Each writer has a tag of its own, since appends that share one take turns; the last is that of appends alone. */
 const tagged = (writer: number, types: ReadonlyArray<string> = []): QueryItem => ({
+  categories: [],
   types,
   tags: [`t${writer}` as string as Tag],
 })
@@ -57,7 +58,7 @@ const queries: ReadonlyArray<Query> = [
   everything,
   anyOf({ types: ['A'] }),
   { _tag: 'AnyOf', items: [tagged(0), tagged(1), tagged(2), tagged(3)] },
-  { _tag: 'AnyOf', items: [{ types: ['B'], tags: [] }, tagged(1, ['A']), tagged(3, ['A'])] },
+  { _tag: 'AnyOf', items: [{ categories: [], types: ['B'], tags: [] }, tagged(1, ['A']), tagged(3, ['A'])] },
 ]
 
 type Write =

@@ -28,6 +28,7 @@ interface Plan {
   readonly 'Function Name'?: string
   readonly 'Actual Rows'?: number
   readonly 'Actual Loops'?: number
+  readonly 'Rows Removed by Filter'?: number
   readonly Plans?: ReadonlyArray<Plan>
 }
 
@@ -120,7 +121,9 @@ const plansOf = async (run: () => Promise<unknown>): Promise<ReadonlyArray<Plan>
 const touched = (found: ReadonlyArray<Plan>): number =>
   found
     .filter((node) => node['Index Name'] !== undefined)
-    .reduce((sum, node) => sum + (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 0), 0)
+    .reduce((sum, node) => sum + rowsOf(node) * (node['Actual Loops'] ?? 0), 0)
+
+const rowsOf = (node: Plan): number => (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)
 
 const looksAtLocks = (found: ReadonlyArray<Plan>): boolean =>
   found.some((node) => node['Function Name'] === 'pg_lock_status')
@@ -194,6 +197,46 @@ const cases: ReadonlyArray<Case> = [
     run: () => page(anyOf({ types: [randomUUID()] }), 0),
     index: ['event_pkey', 'event_type_position'],
     rowsMax: 2,
+    locks: false,
+  },
+  {
+    name: 'a page of a category that most events have',
+    given: settled,
+    run: () => page(anyOf({ categories: ['stream'] }), 1_000, 50),
+    index: ['event_pkey'],
+    rowsMax: 110,
+    locks: false,
+  },
+  {
+    name: 'a category that nobody writes, of which a page covers a stretch',
+    given: settled,
+    run: () => page(anyOf({ categories: [randomUUID().slice(0, 8)] }), 0),
+    index: ['event_pkey'],
+    rowsMax: 10_000 + 2,
+    locks: false,
+  },
+  {
+    name: 'a type that most events have, in a category that nobody writes, of which a page covers a stretch',
+    given: settled,
+    run: () => page(anyOf({ categories: ['nobody'], types: ['Common'] }), 0),
+    index: ['event_type_position', 'event_pkey'],
+    rowsMax: 2 * 10_000 + 2,
+    locks: false,
+  },
+  {
+    name: 'a look for a category at the tail',
+    given: settled,
+    run: (head) => page(anyOf({ categories: ['nobody'] }), head - 5),
+    index: ['event_pkey'],
+    rowsMax: 8,
+    locks: false,
+  },
+  {
+    name: 'a category and a tag that few events have, in the whole log',
+    given: settled,
+    run: () => page(anyOf({ categories: ['nobody'], tags: [tag('account:42')] }), 0),
+    index: ['tag_pkey', 'event_pkey'],
+    rowsMax: 40,
     locks: false,
   },
   {

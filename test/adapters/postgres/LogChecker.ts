@@ -62,7 +62,7 @@ const isBroken = (
   const { failIfEventsMatch: query, after } = condition
   const own = events.map(({ id }) => positionOf.get(id) ?? 0n)
   const first = own.reduce((least, position) => (position < least ? position : least))
-  const items = query._tag === 'Everything' ? [{ types: [], tags: [] }] : query.items
+  const items = query._tag === 'Everything' ? [{ categories: [], types: [], tags: [] }] : query.items
   return items.some((item, entry) =>
     log.some(
       (event) =>

@@ -23,7 +23,7 @@ import {
   toStream,
   version,
 } from '../../../src/store/index.js'
-import { databaseUrl, event, newSchemaName, newStream, only, right } from './support.js'
+import { databaseUrl, event, left, newSchemaName, newStream, only, right } from './support.js'
 
 const stored = 50_000
 
@@ -38,6 +38,7 @@ interface Plan {
   readonly 'Function Name'?: string
   readonly 'Actual Rows'?: number
   readonly 'Actual Loops'?: number
+  readonly 'Rows Removed by Filter'?: number
   readonly Plans?: ReadonlyArray<Plan>
 }
 
@@ -106,8 +107,11 @@ afterAll(async () => {
   await sql.end()
 })
 
-const tagged = (tag: string, types: ReadonlyArray<string> = []): Query =>
-  anyOf({ tags: [tag as string as Tag], types })
+const tagged = (
+  tag: string,
+  types: ReadonlyArray<string> = [],
+  categories: ReadonlyArray<string> = [],
+): Query => anyOf({ tags: [tag as string as Tag], types, categories })
 
 /** Events that nobody can compress. */
 const manyLarge = (stream: StreamId, count: number): ReadonlyArray<EventToAppend> =>
@@ -166,7 +170,9 @@ const indexes = (found: ReadonlyArray<Plan>) =>
 const touched = (found: ReadonlyArray<Plan>): number =>
   found
     .filter((node) => node['Index Name'] !== undefined)
-    .reduce((sum, node) => sum + (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 0), 0)
+    .reduce((sum, node) => sum + rowsOf(node) * (node['Actual Loops'] ?? 0), 0)
+
+const rowsOf = (node: Plan): number => (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)
 
 const cases: ReadonlyArray<
   readonly [name: string, run: () => Promise<unknown>, index: ReadonlyArray<string>, rowsMax: number]
@@ -261,6 +267,55 @@ const cases: ReadonlyArray<
     ['tag_pkey', 'event_type_position', 'event_pkey'],
     80,
   ],
+  [
+    'a category that most events have, a page of it',
+    () => right(store.read(anyOf({ categories: ['stream'] }), { limit: 50, after: globalPosition(1_000) })),
+    ['event_pkey'],
+    200,
+  ],
+  [
+    'the newest events of a category',
+    () =>
+      right(
+        store.read(anyOf({ categories: ['stream'] }), {
+          limit: 50,
+          direction: 'backward',
+          to: globalPosition(40_000),
+        }),
+      ),
+    ['event_pkey'],
+    200,
+  ],
+  ...(['forward', 'backward'] as const).map(
+    (direction) =>
+      [
+        `a category that nobody writes, in a part of the log, ${direction}`,
+        () => {
+          const part = { after: globalPosition(20_000), to: globalPosition(22_000), direction }
+          return right(store.read(anyOf({ categories: [randomUUID().slice(0, 8)] }), part))
+        },
+        ['event_pkey'],
+        2_000 + 10,
+      ] as const,
+  ),
+  ...(['forward', 'backward'] as const).map(
+    (direction) =>
+      [
+        `a category and a rare type, ${direction}`,
+        () => right(store.read(anyOf({ categories: ['long'], types: ['Rare'] }), { direction })),
+        ['event_type_position', 'event_pkey'],
+        2 * 50 + 10,
+      ] as const,
+  ),
+  ...(['forward', 'backward'] as const).map(
+    (direction) =>
+      [
+        `a category and a rare tag, ${direction}`,
+        () => right(store.read(tagged('account:42', [], ['long']), { direction })),
+        ['tag_pkey', 'event_pkey'],
+        2 * 10 + 10,
+      ] as const,
+  ),
   [
     'the whole log, a page of it',
     () => right(store.read({ _tag: 'Everything' }, { limit: 50, after: globalPosition(100) })),
@@ -368,6 +423,38 @@ const cases: ReadonlyArray<
     4,
   ],
   [
+    'an append with a condition on a recent token of a category',
+    async () => {
+      const head = await right(store.head)
+      plans.length = 0
+      const condition = {
+        failIfEventsMatch: anyOf({ categories: ['stream'] }),
+        after: consistencyToken([head]),
+      }
+      return right(store.append({ ...only(event(newStream())), condition }))
+    },
+    ['event_pkey'],
+    4,
+  ],
+  [
+    'an append with a condition on a category and a rare tag',
+    () => {
+      const condition = { failIfEventsMatch: tagged('account:42', [], ['long']) }
+      return right(store.append({ ...only(event(newStream())), condition }))
+    },
+    ['tag_pkey', 'event_pkey'],
+    2 * 10 + 4,
+  ],
+  [
+    'an append with a condition on a category and a rare type',
+    () => {
+      const condition = { failIfEventsMatch: anyOf({ categories: ['long'], types: ['Rare'] }) }
+      return right(store.append({ ...only(event(newStream())), condition }))
+    },
+    ['event_type_position', 'event_pkey'],
+    2 * 50 + 4,
+  ],
+  [
     'an append with a condition on a type that nobody writes',
     () => {
       const condition = {
@@ -415,5 +502,15 @@ describe.each(circumstances)('plans %s', (_name, mode, tables) => {
     expect(touched(found), JSON.stringify(plans)).toBeLessThanOrEqual(rowsMax)
     expect(found.map((node) => node['Function Name'])).not.toContain('tagged')
     expect(found.map((node) => node['Function Name'])).not.toContain('untagged')
+  })
+
+  test.each([
+    ['types', anyOf({ types: ['Rare'] }), 'event_type_position'],
+    ['nothing', anyOf({}), 'event_pkey'],
+  ] as const)('an item of %s looks at no stream', async (_name, failIfEventsMatch, index) => {
+    const condition = { failIfEventsMatch }
+    const found = await plansOf(() => left(store.append({ ...only(event(newStream())), condition })))
+    const walks = found.filter((node) => node['Index Name'] === index && (node['Actual Loops'] ?? 0) > 0)
+    expect(walks.map((node) => node['Node Type'])).toEqual(['Index Only Scan'])
   })
 })

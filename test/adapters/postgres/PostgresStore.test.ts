@@ -125,7 +125,7 @@ describe('the options of the user', () => {
       { id: a.id, tags: a.tags, data: a.data, version: 1n },
       { id: b.id, tags: b.tags, data: b.data, version: 2n },
     ])
-    const query: Query = { _tag: 'AnyOf', items: [{ types: [], tags: a.tags }] }
+    const query: Query = { _tag: 'AnyOf', items: [{ categories: [], types: [], tags: a.tags }] }
     expect((await right(store.read(query))).events.at(-1)).toEqual(events[0])
     await sql.end()
   })

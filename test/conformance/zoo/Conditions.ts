@@ -11,6 +11,7 @@ import {
   everything,
   globalPosition,
   matches,
+  matchesItem,
   type Query,
   type QueryItem,
   type RecordedEvent,
@@ -36,10 +37,10 @@ const finding = (store: EventStore, matching: Matching): Pick<EventStore, 'read'
 })
 
 const itemwise =
-  (matchesItem: (item: QueryItem, event: RecordedEvent) => boolean): Matching =>
+  (isMatch: (item: QueryItem, event: RecordedEvent) => boolean): Matching =>
   (query) =>
   (event) =>
-    query._tag === 'Everything' || query.items.some((item) => matchesItem(item, event))
+    query._tag === 'Everything' || query.items.some((item) => isMatch(item, event))
 
 const orTags = itemwise(
   ({ types, tags }, event) =>
@@ -71,6 +72,14 @@ const byHash = itemwise(
     (types.length === 0 || types.includes(event.type)) &&
     tags.every((tag) => event.tags.some((other) => hashOf(other) === hashOf(tag))),
 )
+
+const byPrefix: Matching = (query) => (event) =>
+  query._tag === 'Everything' ||
+  query.items.some(
+    ({ categories, ...item }) =>
+      matchesItem({ ...item, categories: [] })(event) &&
+      (categories.length === 0 || categories.some((category) => event.stream.startsWith(category))),
+  )
 
 const guardingBy = (
   store: EventStore,
@@ -151,7 +160,7 @@ export const wrongConditions: ReadonlyArray<Wrong> = [
   wrong('one of the tags is enough to be found', 'C33 query: types or', (store) => finding(store, orTags)),
   wrong('one of the tags is enough, for reads and checks', 'C33 query: bounds', (store) => ({
     ...finding(store, orTags),
-    ...guardingBy(store, (condition) => withItems(condition, ({ types }) => ({ types, tags: [] }))),
+    ...guardingBy(store, (condition) => withItems(condition, (item) => ({ ...item, tags: [] }))),
   })),
   wrong('a type or the tags are enough', 'C33 query: types or', (store) => finding(store, typesOrTags)),
   wrong('an empty item finds nothing', 'C33 query: types or', (store) => finding(store, noEmptyItem)),
@@ -187,14 +196,23 @@ export const wrongConditions: ReadonlyArray<Wrong> = [
   })),
   wrong('tags are compared by a hash', 'C39 query', (store) => finding(store, byHash)),
   wrong('conditions ignore tags', 'C46 condition', (store) =>
-    guardingBy(store, (condition) => withItems(condition, ({ types }) => ({ types, tags: [] }))),
+    guardingBy(store, (condition) => withItems(condition, (item) => ({ ...item, tags: [] }))),
   ),
   wrong('conditions ignore types', 'C46 condition', (store) =>
-    guardingBy(store, (condition) => withItems(condition, ({ tags }) => ({ types: [], tags }))),
+    guardingBy(store, (condition) => withItems(condition, (item) => ({ ...item, types: [] }))),
+  ),
+  wrong('categories are compared as prefixes', 'C33 query: a category', (store) => finding(store, byPrefix)),
+  wrong('conditions ignore categories', 'C34 condition: it guards categories', (store) =>
+    guardingBy(store, (condition) => withItems(condition, (item) => ({ ...item, categories: [] }))),
+  ),
+  wrong('conditions know one category an item', 'C34 condition: it guards categories', (store) =>
+    guardingBy(store, (condition) =>
+      withItems(condition, (item) => ({ ...item, categories: item.categories.slice(0, 1) })),
+    ),
   ),
   wrong('conditions know one tag an item', 'C34 condition: it fails exactly', (store) =>
     guardingBy(store, (condition) =>
-      withItems(condition, ({ types, tags }) => ({ types, tags: tags.slice(0, 1) })),
+      withItems(condition, (item) => ({ ...item, tags: item.tags.slice(0, 1) })),
     ),
   ),
   wrong('conditions of types are not checked', 'C37 condition: types only', (store) =>

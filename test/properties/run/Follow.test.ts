@@ -273,7 +273,7 @@ describe('why it ends', () => {
   })
 
   test('a read that cannot succeed', async () => {
-    const end = await endOf({ query: { _tag: 'AnyOf', items: [{ types: [''], tags: [] }] } })
+    const end = await endOf({ query: { _tag: 'AnyOf', items: [{ categories: [], types: [''], tags: [] }] } })
     expect(end).toMatchObject({ _tag: 'ReadFailed', error: { _tag: 'InvalidInput' } })
   })
 

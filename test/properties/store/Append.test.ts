@@ -119,7 +119,7 @@ const refusesBadNamesElsewhere = (check: Check) =>
   fc.property(storable, badName(512), (request, name) => {
     const expected = [{ stream: streamIdFrom(name), version: { _tag: 'Any' } as const }]
     const condition = {
-      failIfEventsMatch: { _tag: 'AnyOf', items: [{ types: [], tags: [tagFrom(name)] }] },
+      failIfEventsMatch: { _tag: 'AnyOf', items: [{ categories: [], types: [], tags: [tagFrom(name)] }] },
     } as const
     const pathOf = (bad: Append): string | undefined =>
       F.pipe(

@@ -1,10 +1,10 @@
 /** The laws of `src/store/Query.ts`: what a query matches. */
-import { anyOf, everything, matches, or, type Query, type QueryItem } from 'decider-ts/store'
+import { anyOf, categoryOf, everything, matches, or, type Query, type QueryItem } from 'decider-ts/store'
 import fc from 'fast-check'
 import { law } from '../Law.js'
-import { query, tags, type } from './Samples.js'
+import { query, stream, tags, type } from './Samples.js'
 
-const event = fc.record({ type, tags })
+const event = fc.record({ stream, type, tags })
 
 const isUnion = (join: typeof or) =>
   fc.property(
@@ -27,6 +27,7 @@ law.rejects(
     a._tag === 'Everything' || b._tag === 'Everything'
       ? everything
       : anyOf({
+          categories: [...a.items, ...b.items].flatMap(({ categories }) => categories),
           types: [...a.items, ...b.items].flatMap(({ types }) => types),
           tags: [...a.items, ...b.items].flatMap(({ tags }) => tags),
         }),
@@ -47,7 +48,8 @@ law.rejects(
   absorbs((a, b) => (b._tag === 'Everything' ? a : b)),
 )
 
-const turned = ({ types, tags }: QueryItem): QueryItem => ({
+const turned = ({ categories, types, tags }: QueryItem): QueryItem => ({
+  categories: categories.toReversed(),
   types: types.toReversed(),
   tags: tags.toReversed(),
 })
@@ -64,7 +66,7 @@ const isOrderFree = (matching: typeof matches) =>
     return matching(a)(each) === matching(turnedQuery(a))(turnedEvent)
   })
 
-law('QRY-3 order-free: items, types and tags in any order', isOrderFree(matches))
+law('QRY-3 order-free: items, categories, types and tags in any order', isOrderFree(matches))
 law.rejects(
   'QRY-3',
   'a match by the first type',
@@ -72,6 +74,15 @@ law.rejects(
     (a) => (each) =>
       a._tag === 'Everything' ||
       a.items.some(({ types }) => types[0] === undefined || types[0] === each.type),
+  ),
+)
+law.rejects(
+  'QRY-3',
+  'a match by the first category',
+  isOrderFree(
+    (a) => (each) =>
+      a._tag === 'Everything' ||
+      a.items.some(({ categories: [first] }) => first === undefined || first === categoryOf(each.stream)),
   ),
 )
 law.rejects(

@@ -74,7 +74,14 @@ export const notJson: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
   Symbol.iterator,
 )
 
-export const stream: fc.Arbitrary<StreamId> = fc.constantFrom(...['a', 'A', '__proto__'].map(streamIdFrom))
+export const stream: fc.Arbitrary<StreamId> = fc.constantFrom(
+  ...['a', 'A', '__proto__', 'a-1', 'ab-1'].map(streamIdFrom),
+)
+/** Of the streams above, and as many as a query item names. */
+const categories: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.array(fc.constantFrom('a', 'ab', 'A'), { minLength: 1, maxLength: 2 }) },
+)
 export const type: fc.Arbitrary<string> = fc.constantFrom('A', 'B', 'a')
 export const tags: fc.Arbitrary<ReadonlyArray<Tag>> = fc.array(
   fc.constantFrom(...['k:1', 'k:2', 'K:1'].map(tagFrom)),
@@ -94,7 +101,11 @@ export const event: fc.Arbitrary<EventToAppend> = fc.record({
   metadata: fc.constantFrom({}, { actor: 'ada' }),
 })
 
-export const queryItem: fc.Arbitrary<QueryItem> = fc.record({ types: fc.array(type, { maxLength: 2 }), tags })
+export const queryItem: fc.Arbitrary<QueryItem> = fc.record({
+  categories,
+  types: fc.array(type, { maxLength: 2 }),
+  tags,
+})
 
 export const query: fc.Arbitrary<Query> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(everything) },

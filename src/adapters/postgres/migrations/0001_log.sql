@@ -61,7 +61,7 @@ create trigger refuse_change before update or delete or truncate on tag
 
 -- The predicate of a query item, once for reads and for append conditions, so that the two cannot differ. An item with
 -- tags walks one of them, its anchor, through the tag table; an item without tags walks its types, or the whole log.
--- A place may come twice, since an item may name a type twice.
+-- A place may come twice, since an item may name a type twice. Null stands for any category and for any type.
 -- The server inlines these functions into the statements that use them, and their lookups are such that no statistics
 -- can turn them into a join over a whole table. The lookup of one position is written as a range with an order for the
 -- same reason: while the table is empty, = would be served as cheaply by a walk through the index of types, and a
@@ -69,14 +69,17 @@ create trigger refuse_change before update or delete or truncate on tag
 -- The events of a type are asked for as a range of pairs, in the order of pairs, which only the index of types has: with =
 -- a walk through the whole log in the order of positions serves too, and the server was seen to choose it, for a
 -- condition on a type that nobody writes, in one run of the tests and not in the next.
-create function tagged(anchor bigint, types text[], tags text[], after bigint, upto bigint, most bigint)
+create function tagged(
+  anchor bigint, categories text[], types text[], tags text[], after bigint, upto bigint, most bigint)
   returns table ("position" bigint)
   language sql stable
 as $body$
   select t.position from tag t
   where t.hash = anchor and t.position > after and t.position <= upto
     and (types is null or t.type = any (types))
-    and (select e.tags @> tagged.tags from event e
+    and (select e.tags @> tagged.tags
+        and (categories is null or split_part(e.stream, '-', 1) = any (categories))
+      from event e
       where e.position >= t.position and e.position <= t.position order by e.position limit 1)
   order by t.position
   limit most
@@ -96,6 +99,38 @@ as $body$
     where types is null and e.position > after and e.position <= upto
     order by e.position
     limit most)
+$body$;
+
+-- An item without tags that names categories. They have no index, which would cost every append, so the walk looks at the
+-- stream of each event. Such items are looked up by statements of their own, and the lists of categories are null where
+-- no item names any, because branches of a statement cost also where they do nothing: inlined into the statement of the
+-- others, they made a look at the tail of the log a fifth dearer for whoever knows no categories.
+create function in_categories(categories text[], types text[], after bigint, upto bigint, most bigint)
+  returns table ("position" bigint)
+  language plpgsql stable
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+begin
+  if types is null then
+    return query
+    select e.position from event e
+    where e.position > after and e.position <= upto and split_part(e.stream, '-', 1) = any (categories)
+    order by e.position
+    limit most;
+  else
+    return query
+    select e.position
+    from unnest(types) as wanted(type) cross join lateral (
+      select e.position from event e
+      where (e.type, e.position) > (wanted.type, after) and (e.type, e.position) <= (wanted.type, upto)
+        and split_part(e.stream, '-', 1) = any (categories)
+      order by e.type, e.position
+      limit most) e;
+  end if;
+end
 $body$;
 
 -- Appends: each item of the call is one decision, recorded whole or not at all, whatever becomes of the others. One row
@@ -122,8 +157,8 @@ create function append(
   lock_keys bigint[], alone boolean,
   streams text[],
   expected_item int[], expected_stream int[], expected_version bigint[],
-  condition_item int[], condition_anchor bigint[], condition_types text[], condition_tags text[],
-  condition_after bigint[],
+  condition_item int[], condition_anchor bigint[], condition_categories text[], condition_types text[],
+  condition_tags text[], condition_after bigint[],
   event_item int[], event_stream int[], event_stream_name text[], event_id uuid[], event_type text[],
   event_schema_version smallint[], event_tags text[], event_data text[], event_metadata text[],
   tag_event int[], tag_hash bigint[], tag_type text[],
@@ -218,18 +253,33 @@ begin
   if condition_item <> '{}' then
     for conflict in
       select c.item, min(m.position) as position
-      from unnest(condition_item, condition_anchor, condition_types, condition_tags, condition_after)
-        as c(item, anchor, types, tags, after)
+      from unnest(condition_item, condition_anchor, condition_categories, condition_types, condition_tags,
+        condition_after) as c(item, anchor, categories, types, tags, after)
       cross join lateral (
         select m.position
-        from tagged(c.anchor, c.types::text[], c.tags::text[], c.after, 9223372036854775807, 1) m
+        from tagged(c.anchor, c.categories::text[], c.types::text[], c.tags::text[], c.after,
+          9223372036854775807, 1) m
         where c.anchor is not null
         union all
         select m.position
         from untagged(c.types::text[], c.after, 9223372036854775807, 1) m
-        where c.anchor is null
+        where c.anchor is null and c.categories is null
       ) m
       where c.item <> all (settled)
+      group by c.item
+    loop
+      settled := settled || conflict.item;
+      failed := failed || format('%s condition 0 %s', conflict.item, conflict.position);
+    end loop;
+  end if;
+  if condition_categories is not null then
+    for conflict in
+      select c.item, min(m.position) as position
+      from unnest(condition_item, condition_anchor, condition_categories, condition_types, condition_after)
+        as c(item, anchor, categories, types, after)
+      cross join lateral in_categories(
+        c.categories::text[], c.types::text[], c.after, 9223372036854775807, 1) m
+      where c.anchor is null and c.categories is not null and c.item <> all (settled)
       group by c.item
     loop
       settled := settled || conflict.item;
@@ -354,7 +404,7 @@ begin
   from append(
     array[lock_key], false, array[of_stream],
     belief, belief, case when expected is null then '{}' else array[expected] end,
-    '{}', '{}', '{}', '{}', '{}',
+    '{}', '{}', null, '{}', '{}', '{}',
     item, item, array_fill(of_stream, array[cardinality(event_id)]), event_id, event_type, event_schema_version,
     array_fill('{}'::text, array[cardinality(event_id)]), event_data, event_metadata,
     '{}', '{}', '{}') a;
@@ -441,7 +491,7 @@ begin
     order by s.item) b;
   select a.positions, a.versions, a.repeated, a.failed into positions, versions, repeated, failed
   from append(
-    lock_keys, false, streams, believing, believed, beliefs, '{}', '{}', '{}', '{}', '{}',
+    lock_keys, false, streams, believing, believed, beliefs, '{}', '{}', null, '{}', '{}', '{}',
     event_item, places, event_stream, event_id, event_type, event_schema_version,
     array_fill('{}'::text, array[cardinality(event_id)]), event_data, event_metadata,
     '{}', '{}', '{}') a;

@@ -213,14 +213,17 @@ end
 $body$;
 
 -- The same predicates from the other end of the log.
-create function tagged_backward(anchor bigint, types text[], tags text[], after bigint, upto bigint, most bigint)
+create function tagged_backward(
+  anchor bigint, categories text[], types text[], tags text[], after bigint, upto bigint, most bigint)
   returns table ("position" bigint)
   language sql stable
 as $body$
   select t.position from tag t
   where t.hash = anchor and t.position > after and t.position <= upto
     and (types is null or t.type = any (types))
-    and (select e.tags @> tagged_backward.tags from event e
+    and (select e.tags @> tagged_backward.tags
+        and (categories is null or split_part(e.stream, '-', 1) = any (categories))
+      from event e
       where e.position >= t.position and e.position <= t.position order by e.position limit 1)
   order by t.position desc
   limit most
@@ -241,6 +244,34 @@ as $body$
     where types is null and e.position > after and e.position <= upto
     order by e.position desc
     limit most)
+$body$;
+
+create function in_categories_backward(categories text[], types text[], after bigint, upto bigint, most bigint)
+  returns table ("position" bigint)
+  language plpgsql stable
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+begin
+  if types is null then
+    return query
+    select e.position from event e
+    where e.position > after and e.position <= upto and split_part(e.stream, '-', 1) = any (categories)
+    order by e.position desc
+    limit most;
+  else
+    return query
+    select e.position
+    from unnest(types) as wanted(type) cross join lateral (
+      select e.position from event e
+      where (e.type, e.position) > (wanted.type, after) and (e.type, e.position) <= (wanted.type, upto)
+        and split_part(e.stream, '-', 1) = any (categories)
+      order by e.type desc, e.position desc
+      limit most) e;
+  end if;
+end
 $body$;
 
 -- How many of the first places a page holds.
@@ -270,7 +301,8 @@ $body$;
 -- come from one statement, hence from one snapshot; the events themselves are fetched by others, which cannot find them
 -- changed.
 create function read(
-  item_anchor bigint[], item_types text[], item_tags text[], after bigint, upto bigint, most bigint, backward boolean,
+  item_anchor bigint[], item_categories text[], item_types text[], item_tags text[],
+  after bigint, upto bigint, most bigint, backward boolean,
   page_events int, page_bytes bigint, enough_bytes bigint
 ) returns table (
   seen bigint[], more boolean, versions bigint[], streams json, positions bigint[], moments bigint[], ids text,
@@ -298,8 +330,9 @@ begin
 
   if backward then
     with item as materialized (
-      select i.anchor, i.types::text[] as types, i.tags::text[] as tags, i.nth
-      from unnest(item_anchor, item_types, item_tags) with ordinality as i(anchor, types, tags, nth)
+      select i.anchor, i.categories::text[] as categories, i.types::text[] as types, i.tags::text[] as tags, i.nth
+      from unnest(item_anchor, item_categories, item_types, item_tags) with ordinality
+        as i(anchor, categories, types, tags, nth)
     )
     select
       (select array_agg(
@@ -309,19 +342,21 @@ begin
         order by i.nth) from item i),
       array(
         select m.position
-        from item i cross join lateral tagged_backward(i.anchor, i.types, i.tags, after, least(upto, head), most) m
+        from item i
+        cross join lateral tagged_backward(i.anchor, i.categories, i.types, i.tags, after, least(upto, head), most) m
         where i.anchor is not null
         union
         select m.position
         from item i cross join lateral untagged_backward(i.types, after, least(upto, head), most) m
-        where i.anchor is null
+        where i.anchor is null and i.categories is null
         order by 1 desc
         limit most)
     into tokens, places;
   else
     with item as materialized (
-      select i.anchor, i.types::text[] as types, i.tags::text[] as tags, i.nth
-      from unnest(item_anchor, item_types, item_tags) with ordinality as i(anchor, types, tags, nth)
+      select i.anchor, i.categories::text[] as categories, i.types::text[] as types, i.tags::text[] as tags, i.nth
+      from unnest(item_anchor, item_categories, item_types, item_tags) with ordinality
+        as i(anchor, categories, types, tags, nth)
     )
     select
       (select array_agg(
@@ -331,15 +366,43 @@ begin
         order by i.nth) from item i),
       array(
         select m.position
-        from item i cross join lateral tagged(i.anchor, i.types, i.tags, after, least(upto, head), most) m
+        from item i
+        cross join lateral tagged(i.anchor, i.categories, i.types, i.tags, after, least(upto, head), most) m
         where i.anchor is not null
         union
         select m.position
         from item i cross join lateral untagged(i.types, after, least(upto, head), most) m
-        where i.anchor is null
+        where i.anchor is null and i.categories is null
         order by 1
         limit most)
     into tokens, places;
+  end if;
+
+  if item_categories is not null then
+    -- Nothing that these find can still change: they are items without tags, so the head is settled.
+    if backward then
+      places := array(
+        select p.position from unnest(places) as p(position)
+        union
+        select m.position
+        from unnest(item_anchor, item_categories, item_types) as i(anchor, categories, types)
+        cross join lateral in_categories_backward(
+          i.categories::text[], i.types::text[], after, least(upto, head), most) m
+        where i.anchor is null and i.categories is not null
+        order by 1 desc
+        limit most);
+    else
+      places := array(
+        select p.position from unnest(places) as p(position)
+        union
+        select m.position
+        from unnest(item_anchor, item_categories, item_types) as i(anchor, categories, types)
+        cross join lateral in_categories(
+          i.categories::text[], i.types::text[], after, least(upto, head), most) m
+        where i.anchor is null and i.categories is not null
+        order by 1
+        limit most);
+    end if;
   end if;
 
   if places = '{}' then

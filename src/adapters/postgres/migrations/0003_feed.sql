@@ -121,8 +121,10 @@ $body$;
 -- the query up to there that will ever exist is in this page or was before it. The places of the events are looked up by
 -- a statement that begins when the log is known to be settled so far, with the predicates of reads; the events cannot
 -- change, so another statement may fetch them.
+-- Where an item looks for categories without tags to find them by, a page covers a stretch of the log and no more, so
+-- that no call walks far for the sake of a rare category; the place moves over what was walked.
 create function feed(
-  item_anchor bigint[], item_types text[], item_tags text[], after bigint, most int,
+  item_anchor bigint[], item_categories text[], item_types text[], item_tags text[], after bigint, most int,
   known bigint, known_mark bigint, known_holders text[],
   out settled bigint, out mark bigint, out holders text[], out up_to bigint, out beyond text,
   out positions bigint[], out versions bigint[], out moments float8[], out ids uuid[], out schema_versions smallint[],
@@ -138,6 +140,7 @@ as $body$
 declare
   -- Stored, hence compressed, bytes of payloads; the server builds no text above a gigabyte, and Node none above half.
   bytes_max constant int := 4000000;
+  stretch constant int := 10000;
   head bigint;
   upto bigint;
   unwalked boolean;
@@ -148,19 +151,37 @@ begin
   from settle(after, known, known_mark, known_holders) s;
 
   up_to := upto;
-  if after < upto then
+  if item_categories is not null and upto - after > stretch and exists (
+    select from unnest(item_anchor, item_categories) as i(anchor, categories)
+    where i.anchor is null and i.categories is not null)
+  then
+    up_to := after + stretch;
+  end if;
+  if after < up_to then
     places := array(
       select m.position
-      from unnest(item_anchor, item_types, item_tags) as i(anchor, types, tags)
-      cross join lateral tagged(i.anchor, i.types::text[], i.tags::text[], after, upto, most) m
+      from unnest(item_anchor, item_categories, item_types, item_tags) as i(anchor, categories, types, tags)
+      cross join lateral tagged(
+        i.anchor, i.categories::text[], i.types::text[], i.tags::text[], after, up_to, most) m
       where i.anchor is not null
       union
       select m.position
-      from unnest(item_anchor, item_types, item_tags) as i(anchor, types, tags)
-      cross join lateral untagged(i.types::text[], after, upto, most) m
-      where i.anchor is null
+      from unnest(item_anchor, item_categories, item_types) as i(anchor, categories, types)
+      cross join lateral untagged(i.types::text[], after, up_to, most) m
+      where i.anchor is null and i.categories is null
       order by 1
       limit most);
+    if item_categories is not null then
+      places := array(
+        select p.position from unnest(places) as p(position)
+        union
+        select m.position
+        from unnest(item_anchor, item_categories, item_types) as i(anchor, categories, types)
+        cross join lateral in_categories(i.categories::text[], i.types::text[], after, up_to, most) m
+        where i.anchor is null and i.categories is not null
+        order by 1
+        limit most);
+    end if;
 
     select array_agg(e.position), array_agg(e.version), array_agg(date_part('epoch', e.recorded_at) * 1000),
       array_agg(e.id), array_agg(e.schema_version), json_agg(e.stream), json_agg(e.type), json_agg(e.tags),

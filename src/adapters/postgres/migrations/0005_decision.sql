@@ -36,8 +36,8 @@ create function append_deciding(
   lock_keys bigint[], alone boolean,
   streams text[],
   expected_item int[], expected_stream int[], expected_version bigint[],
-  condition_item int[], condition_anchor bigint[], condition_types text[], condition_tags text[],
-  condition_after bigint[],
+  condition_item int[], condition_anchor bigint[], condition_categories text[], condition_types text[],
+  condition_tags text[], condition_after bigint[],
   event_item int[], event_stream int[], event_stream_name text[], event_id uuid[], event_type text[],
   event_schema_version smallint[], event_tags text[], event_data text[], event_metadata text[],
   tag_event int[], tag_hash bigint[], tag_type text[],
@@ -68,7 +68,7 @@ begin
   select a.positions, a.versions, a.repeated, a.failed into positions, versions, repeated, failed
   from append(
     lock_keys, alone, streams, expected_item, expected_stream, expected_version,
-    condition_item, condition_anchor, condition_types, condition_tags, condition_after,
+    condition_item, condition_anchor, condition_categories, condition_types, condition_tags, condition_after,
     event_item, event_stream, event_stream_name, event_id, event_type, event_schema_version, event_tags, event_data,
     event_metadata, tag_event, tag_hash, tag_type) a;
 

@@ -257,7 +257,10 @@ const nthAppend = (n: number, isOneStream: boolean): Append => {
     tags: [tagFrom('bank:b1'), tagFrom(`teller:${n % 7}`)],
     data: { amount: n },
   })
-  const failIfEventsMatch: Query = { _tag: 'AnyOf', items: [{ types: ['Deposited'], tags: event.tags }] }
+  const failIfEventsMatch: Query = {
+    _tag: 'AnyOf',
+    items: [{ categories: [], types: ['Deposited'], tags: event.tags }],
+  }
   return {
     events: [event],
     expected: [{ stream, version: exactly(isOneStream ? n : 0) }],
