@@ -2,7 +2,7 @@
  * Events as the log's functions answer them: a page is one row, and each of its columns holds one field of all its
  * events. Rows of the driver have a price each, in buffers and objects, that is higher than what an event costs else;
  * so has every call of a parser, and a column of JSON is parsed in one.
- * Used by: `ReadCall`.
+ * Used by: `ReadCall`, `FeedCall`, `Snapshots`.
  * @since 0.1.0
  */
 import { eventId } from '../../store/EventId.js'

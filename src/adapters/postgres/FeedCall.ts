@@ -1,24 +1,17 @@
 /**
  * The log's `feed` function as a call: what to send for a page, what its answer says of the settled part of the log, and
- * the page. The events come as columns, one value for each with an entry an event, because the driver makes an object
- * for every column of every row, and one `JSON.parse` of a thousand payloads is cheaper than a thousand of one.
+ * the page, whose events come as columns.
  * Used by: `Feed`.
  * @since 0.1.0
  */
 import type { FeedPage } from '../../run/Feed.js'
-import { eventId } from '../../store/EventId.js'
 import { type GlobalPosition, globalPosition } from '../../store/GlobalPosition.js'
-import type { Json } from '../../store/Json.js'
-import type { Metadata } from '../../store/Metadata.js'
 import type { Query } from '../../store/Query.js'
-import type { RecordedEvent } from '../../store/RecordedEvent.js'
-import { streamIdFrom } from '../../store/StreamId.js'
-import type { Tag } from '../../store/Tag.js'
-import { type Timestamp, timestamp } from '../../store/Timestamp.js'
-import { version } from '../../store/Version.js'
-import { bigintsFrom, numberArray, textArray } from './ArrayLiteral.js'
+import type { Timestamp } from '../../store/Timestamp.js'
+import { numberArray, textArray } from './ArrayLiteral.js'
 import { clamp } from './Bigint.js'
 import type { Row } from './Connection.js'
+import { eventColumns, eventsFrom, inLog } from './EventColumns.js'
 import { categoriesOf, encodeItem, itemsOf } from './QueryItems.js'
 import type { Schema } from './Schema.js'
 
@@ -47,7 +40,7 @@ export const joinSettled = (known: SettledPart, found: SettledPart): SettledPart
 /** One row: the settled part, the bounds of the page, and its events by columns. */
 export const feedStatement = ({ quoted }: Schema): string => `
   select settled, mark, holders, up_to, beyond,
-    positions, versions, moments, ids, schema_versions, streams, types, tags, data, metadata
+    versions, streams, ${eventColumns}
   from ${quoted}.feed(
     $1::text::bigint[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::bigint, $6::text::int,
     $7::text::bigint, $8::text::bigint, $9::text::text[])`
@@ -88,41 +81,11 @@ export const settledPartFrom = (row: Row): SettledPart => {
 export const feedPageFrom = (row: Row): FeedPage => {
   const beyond = row(4)
   return {
-    events: recordedEventsFrom(row),
+    events: eventsFrom(row, 7, inLog(row(5), row(6))),
     upTo: globalPosition(BigInt(row(3) ?? 0)),
     beyond: beyond === 'more' || beyond === 'unsettled' ? beyond : 'nothing',
   }
 }
-
-const recordedEventsFrom = (row: Row): ReadonlyArray<RecordedEvent> => {
-  const positions = bigintsFrom(row(5))
-  const versions = bigintsFrom(row(6))
-  const [moments, ids, schemaVersions] = [elementsOf(row(7)), elementsOf(row(8)), elementsOf(row(9))]
-  const streams: ReadonlyArray<string> = parsed(row(10))
-  const types: ReadonlyArray<string> = parsed(row(11))
-  const tags: ReadonlyArray<ReadonlyArray<Tag>> = parsed(row(12))
-  const data: ReadonlyArray<Json> = parsed(row(13))
-  const metadata: ReadonlyArray<Metadata> = parsed(row(14))
-  return positions.map((position, index) => ({
-    id: eventId(ids[index] ?? ''),
-    stream: streamIdFrom(streams[index] ?? ''),
-    version: version(versions[index] ?? 0n),
-    position: globalPosition(position),
-    type: types[index] ?? '',
-    schemaVersion: Number(schemaVersions[index]),
-    tags: tags[index] ?? [],
-    data: data[index] ?? null,
-    metadata: metadata[index] ?? {},
-    // A double of seconds times a thousand: the millisecond is exact, what follows it is not.
-    recordedAt: timestamp(Math.round(Number(moments[index]))),
-  }))
-}
-
-const parsed = (json: string | undefined) => JSON.parse(json ?? '[]')
-
-/** The elements of an array whose texts need no quotes, as the server writes it. */
-const elementsOf = (literal: string | undefined): ReadonlyArray<string> =>
-  literal === undefined || literal.length <= 2 ? [] : literal.slice(1, -1).split(',')
 
 /** The place before a moment. */
 export const placeBeforeStatement = ({ quoted }: Schema): string =>

@@ -379,7 +379,8 @@ begin
   end if;
 
   if item_categories is not null then
-    -- Nothing that these find can still change: they are items without tags, so the head is settled.
+    -- By a later snapshot than that of the tokens, and to the same effect: these are items without tags, so the head is
+    -- settled, and nothing above it is read.
     if backward then
       places := array(
         select p.position from unnest(places) as p(position)

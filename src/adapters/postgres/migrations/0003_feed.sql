@@ -127,8 +127,8 @@ create function feed(
   item_anchor bigint[], item_categories text[], item_types text[], item_tags text[], after bigint, most int,
   known bigint, known_mark bigint, known_holders text[],
   out settled bigint, out mark bigint, out holders text[], out up_to bigint, out beyond text,
-  out positions bigint[], out versions bigint[], out moments float8[], out ids uuid[], out schema_versions smallint[],
-  out streams json, out types json, out tags json, out data text, out metadata text
+  out versions bigint[], out streams json, out positions bigint[], out moments bigint[], out ids text,
+  out schema_versions smallint[], out types json, out tags text, out data text, out metadata text
 )
   language plpgsql volatile security definer
   set search_path from current
@@ -183,10 +183,12 @@ begin
         limit most);
     end if;
 
-    select array_agg(e.position), array_agg(e.version), array_agg(date_part('epoch', e.recorded_at) * 1000),
-      array_agg(e.id), array_agg(e.schema_version), json_agg(e.stream), json_agg(e.type), json_agg(e.tags),
-      '[' || string_agg(e.data::text, ',') || ']', '[' || string_agg(e.metadata::text, ',') || ']'
-    into positions, versions, moments, ids, schema_versions, streams, types, tags, data, metadata
+    select array_agg(e.version), array_to_json(array_agg(e.stream)), array_agg(e.position),
+      array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint), string_agg(e.id::text, ','),
+      array_agg(e.schema_version), array_to_json(array_agg(e.type)),
+      string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
+      string_agg(e.data::text, ','), string_agg(e.metadata::text, ',')
+    into versions, streams, positions, moments, ids, schema_versions, types, tags, data, metadata
     from (
       select e.*, sum(pg_column_size(e.data) + pg_column_size(e.metadata))
         over (order by e.position rows between unbounded preceding and 1 preceding) as bytes_before
