@@ -100,8 +100,11 @@ export interface BatchPlanner<A> {
   readonly add: (item: A, demand: Demand) => () => boolean
   /** Takes back whatever waits. */
   readonly clear: () => ReadonlyArray<A>
-  /** The items of the next call, in their order; empty if nobody may leave now. It costs what the batch holds. */
-  readonly next: () => Batch<A>
+  /**
+   * The items of the next call, at most so many, in their order; empty if nobody may leave now. It costs what the batch
+   * holds.
+   */
+  readonly next: (itemsMax?: number) => Batch<A>
 }
 
 /** Items under way together, until they are released. */
@@ -231,9 +234,9 @@ export const batchPlanner = <A>(limits: BatchLimits): BatchPlanner<A> => {
   const waiting = new Set<Entry<A>>()
   let batches = 0
 
-  const fill = (batch: number): ReadonlyArray<Entry<A>> => {
+  const fill = (batch: number, itemsMax: number): ReadonlyArray<Entry<A>> => {
     const entries: Array<Entry<A>> = []
-    const room: Room = { ...limits }
+    const room: Room = { ...limits, items: Math.min(limits.items, itemsMax) }
     for (let entry = ready.first(); entry !== undefined; entry = ready.first()) {
       if (!waiting.has(entry) || hasMissed(entry, batch)) {
         ready.shift()
@@ -271,9 +274,9 @@ export const batchPlanner = <A>(limits: BatchLimits): BatchPlanner<A> => {
       entries.forEach(takeBack)
       return entries.map(({ item }) => item)
     },
-    next: () => {
+    next: (itemsMax = limits.items) => {
       batches += 1
-      const entries = fill(batches)
+      const entries = fill(batches, itemsMax)
       return { items: entries.map(({ item }) => item), release: () => entries.forEach(release) }
     },
   }
@@ -345,6 +348,16 @@ export interface Appends {
   readonly dismiss: (answer: AppendError) => void
 }
 
+/**
+ * How many of those who wait leave with the next call: their share of the free lanes. Callers that are answered together
+ * come again together; if all of them left in one call, the other lanes would stay empty for ever, and client, server and
+ * disk would wait for each other in turn. Calls of a few are not parted, since every call has a price of its own.
+ */
+export const shareOf = (waiting: number, free: number): number =>
+  Math.max(shareLeast, Math.ceil(waiting / free))
+
+const shareLeast = 8
+
 interface Passenger {
   readonly append: StorableAppend
   readonly resolve: (answer: E.Either<AppendError, Appended>) => void
@@ -367,7 +380,7 @@ export const batcher = (
   const sendAll = (): void => {
     isWaking = false
     while (free > 0 && planner.waiting() > 0) {
-      const batch = planner.next()
+      const batch = planner.next(shareOf(planner.waiting(), free))
       if (batch.items.length === 0) return
       free -= 1
       void travel(batch)

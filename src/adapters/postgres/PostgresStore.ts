@@ -51,7 +51,7 @@ export interface PostgresStoreOptions extends SchemaOptions {
 
 /** How concurrent appends of one store share calls; its reads of streams do so within the same bounds, in lanes of their own. */
 export interface BatchingOptions {
-  /** Calls under way at a time, from 1 to 64; 2 unless given. Each takes a connection of the pool. */
+  /** Calls under way at a time, from 1 to 64; 4 unless given. Each takes a connection of the pool. */
   readonly lanes?: number
   /** Appends in one call, from 1 to 1,000; 200 unless given. */
   readonly itemsMax?: number
@@ -144,7 +144,7 @@ const batchingOf = (
   batching: false | BatchingOptions,
 ): E.Either<InvalidInput, BatcherOptions | undefined> => {
   if (batching === false) return E.right(undefined)
-  const { lanes = 2, itemsMax = 200, queueMax = 10_000 } = batching
+  const { lanes = 4, itemsMax = 200, queueMax = 10_000 } = batching
   const bounds = [
     ['lanes', lanes, 64],
     ['itemsMax', itemsMax, 1_000],

@@ -23,6 +23,7 @@
  */
 import { either as E, type taskEither as TE } from 'fp-ts'
 import type { Busy, ReadError, Unavailable } from '../../store/StoreError.js'
+import { shareOf } from './Batcher.js'
 import type { Fault } from './SqlState.js'
 
 /** How many calls at a time, how many reads in each, and how many may wait. */
@@ -57,8 +58,9 @@ export const readBatcher = <Want, Answer>(
   const sendAll = (): void => {
     isWaking = false
     while (free > 0 && waiting.length > 0) {
-      const leaving = waiting.slice(0, itemsMax)
-      waiting = waiting.slice(itemsMax)
+      const share = Math.min(itemsMax, shareOf(waiting.length, free))
+      const leaving = waiting.slice(0, share)
+      waiting = waiting.slice(share)
       free -= 1
       void travel(leaving)
     }

@@ -121,7 +121,7 @@ describe('travelling together', () => {
   })
 
   test('unconditional appends to one stream share a call, and so do its versions', async () => {
-    const { sql, statements, store } = counting()
+    const { sql, statements, store } = counting({ lanes: 1 })
     const stream = newStream()
     const appended = await Promise.all(many(10, () => right(store.append(only(event(stream))))))
     expect(appended.map(({ streams }) => streams[0]?.version)).toEqual(many(10, (nth) => BigInt(nth + 1)))
@@ -153,7 +153,7 @@ describe('travelling together', () => {
   })
 
   test('a conflict harms no other append of the call', async () => {
-    const { sql, statements, store } = counting()
+    const { sql, statements, store } = counting({ lanes: 1 })
     const taken = newStream()
     await right(store.append(created(taken)))
     const answers = await Promise.all(
@@ -167,6 +167,22 @@ describe('travelling together', () => {
 })
 
 describe('who travels with whom', () => {
+  test('those who come together leave by all free lanes, and a few by one', async () => {
+    const { sent, store } = gated({ lanes: 4 })
+    const appends = many(64, () => created())
+    const answers = appends.map((append) => right(store.append(append)))
+    await turn()
+    expect(sent.map((call) => sentIds(call, appends).length)).toEqual([16, 16, 16, 16])
+    for (const { go } of sent) go()
+    await Promise.all(answers)
+    const few = many(8, () => created())
+    const fewAnswers = few.map((append) => right(store.append(append)))
+    await turn()
+    expect(sent.slice(4).map((call) => sentIds(call, few).length)).toEqual([8])
+    for (const { go } of sent.slice(4)) go()
+    await Promise.all(fewAnswers)
+  })
+
   test('an append that finds a free lane leaves in the same turn, and alone if nobody else came', async () => {
     const { sent, store } = gated({ lanes: 2 })
     const appends = [created(), created(), created(), created()]
