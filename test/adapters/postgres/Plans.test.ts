@@ -471,7 +471,7 @@ const cases: ReadonlyArray<
 const inMode = async (mode: string): Promise<void> => {
   const functions: ReadonlyArray<{ readonly signature: string }> = await sql.unsafe(
     `select p.oid::regprocedure::text as signature from pg_proc p
-     where p.pronamespace = (select oid from pg_namespace where nspname = $1::text) and p.proname in ('append', 'append_to_stream', 'append_to_streams', 'hold_log', 'read', 'read_streams', 'page_of_stream', 'page_of_places', 'settled_head', 'head')`,
+     where p.pronamespace = (select oid from pg_namespace where nspname = $1::text) and p.proname in ('append', 'append_to_stream', 'append_to_streams', 'hold_log', 'read', 'read_streams', 'page_of_stream', 'fitting_events', 'page_of_places', 'settled_head', 'head')`,
     [schema],
   )
   for (const { signature } of functions) {

@@ -216,7 +216,7 @@ describe('in company', () => {
     expect(found.map(({ events }) => events.map(nthOf))).toEqual(
       [...many(63, (nth) => 1 + (nth % 5)), 0].map((count) => many(Math.max(0, count - 1), (nth) => nth + 1)),
     )
-    expect(statements.length).toBeLessThanOrEqual(3)
+    expect(statements.length).toBeLessThanOrEqual(4)
     expect(new Set(statements).size).toBe(1)
     await sql.end()
   })

@@ -89,13 +89,13 @@ $body$;
 
 -- Events travel as columns, not as rows: a row is a page, and each of its columns holds the values of all its events in
 -- the order of the log. Client and server then have a price a page where they had one an event. A page ends at a count of
--- events, or with the event that reaches a size as stored. Compression makes a size 255 times as large at the very most, so
--- with bounds of a megabyte no column comes near the gigabyte at which a text ends, unless a single event does.
+-- events, or at a size as stored. Compression makes a size 255 times as large at the very most, and an event above the
+-- bound is a page by itself, so with bounds of a megabyte no column ever comes near the gigabyte at which a text ends.
 -- Pages of some 50 kB are the cheapest: above 128 kB the server's memory comes from the kernel anew for each value.
 
--- The next page of a stream above low, or below and with high: its events upwards, and their size. Sizes are known without
--- fetching what is large, and a page ends with the event that reaches the bound.
-create function page_of_stream(of_stream text, low bigint, high bigint, events bigint, bytes bigint)
+-- The events of a stream above low and up to high, upwards, and their size; nothing if they are larger than so many bytes,
+-- null being any size. Sizes are known without fetching what is large, and are summed up before anything is fetched.
+create function page_of_stream(of_stream text, low bigint, high bigint, bytes bigint)
   returns table (
     positions bigint[], moments bigint[], ids text, schema_versions smallint[], types json, tags text, data text,
     metadata text, size bigint)
@@ -104,42 +104,41 @@ as $body$
   select array_agg(e.position), array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint),
     string_agg(e.id::text, ','), array_agg(e.schema_version), array_to_json(array_agg(e.type)),
     string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
-    string_agg(e.data::text, ','), string_agg(e.metadata::text, ','), sum(e.size)::bigint
+    string_agg(e.data::text, ','), string_agg(e.metadata::text, ','),
+    sum(pg_column_size(e.data) + pg_column_size(e.metadata))
   from (
-    select e.*, sum(e.size) over (order by e.version rows between unbounded preceding and 1 preceding) as before
-    from (
-      select e.position, e.version, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata,
-        pg_column_size(e.data) + pg_column_size(e.metadata) as size
-      from event e
-      where e.stream = of_stream and e.version > low and e.version <= high
-      order by e.version
-      limit events) e) e
-  where coalesce(e.before, 0) < bytes
+    select e.position, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata
+    from event e
+    where e.stream = of_stream and e.version > low and e.version <= high
+      and (bytes is null or bytes >= (
+        select sum(pg_column_size(s.data) + pg_column_size(s.metadata))
+        from event s
+        where s.stream = of_stream and s.version > low and s.version <= high))
+    order by e.version) e
 $body$;
 
-create function page_of_stream_backward(of_stream text, low bigint, high bigint, events bigint, bytes bigint)
-  returns table (
-    positions bigint[], moments bigint[], ids text, schema_versions smallint[], types json, tags text, data text,
-    metadata text, size bigint)
-  language sql stable
+-- How many of so many events of a stream are no larger than a page: of those from low, exclusive, or of those to high,
+-- inclusive. Halving finds it in a few looks; an event that is larger by itself is a page by itself.
+create function fitting_events(of_stream text, low bigint, high bigint, events bigint, bytes bigint, backward boolean)
+  returns bigint
+  language plpgsql stable
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
 as $body$
-  select array_agg(e.position), array_agg((date_part('epoch', e.recorded_at) * 1000)::bigint),
-    string_agg(e.id::text, ','), array_agg(e.schema_version), array_to_json(array_agg(e.type)),
-    string_agg(case when cardinality(e.tags) = 0 then '[]' else to_json(e.tags)::text end, ','),
-    string_agg(e.data::text, ','), string_agg(e.metadata::text, ','), sum(e.size)::bigint
-  from (
-    select e.*
-    from (
-      select e.*, sum(e.size) over (order by e.version desc rows between unbounded preceding and 1 preceding) as before
-      from (
-        select e.position, e.version, e.recorded_at, e.id, e.schema_version, e.type, e.tags, e.data, e.metadata,
-          pg_column_size(e.data) + pg_column_size(e.metadata) as size
-        from event e
-        where e.stream = of_stream and e.version > low and e.version <= high
-        order by e.version desc
-        limit events) e) e
-    where coalesce(e.before, 0) < bytes
-    order by e.version) e
+begin
+  while events > 1 loop
+    events := events / 2;
+    exit when bytes >= (
+      select sum(pg_column_size(e.data) + pg_column_size(e.metadata))
+      from event e
+      where e.stream = of_stream
+        and e.version > case when backward then high - events else low end
+        and e.version <= case when backward then high else low + events end);
+  end loop;
+  return events;
+end
 $body$;
 
 -- The events of streams, each in its own range, in a row a page; a stream without such events has a row without them. Each
@@ -190,23 +189,24 @@ begin
     total := 0;
     page := page_events;
     loop
-      page := least(page_events, page * 2);
-      if backward then
+      page := least(high - low, page_events, page * 2);
+      version := case when backward then high - page else low end + 1;
+      select p.* into positions, moments, ids, schema_versions, types, tags, data, metadata, size
+      from page_of_stream(streams[which], version - 1, version - 1 + page, page_bytes) p;
+      if positions is null then
+        page := fitting_events(streams[which], low, high, page, page_bytes, backward);
+        version := case when backward then high - page else low end + 1;
         select p.* into positions, moments, ids, schema_versions, types, tags, data, metadata, size
-        from page_of_stream_backward(streams[which], low, high, page, page_bytes) p;
-        page := cardinality(positions);
-        high := high - page;
-        version := high + 1;
-      else
-        select p.* into positions, moments, ids, schema_versions, types, tags, data, metadata, size
-        from page_of_stream(streams[which], low, high, page, page_bytes) p;
-        page := cardinality(positions);
-        version := low + 1;
-        low := low + page;
+        from page_of_stream(streams[which], version - 1, version - 1 + page, null) p;
       end if;
       return next;
       total := total + size;
-      exit when low >= high or total >= enough_bytes;
+      exit when high - low <= page or total >= enough_bytes;
+      if backward then
+        high := high - page;
+      else
+        low := low + page;
+      end if;
     end loop;
   end loop;
 end
