@@ -181,7 +181,7 @@ describe('a call of plain appends', () => {
     const plain = only(event(newStream()))
     expect(lengthOf([plain])).toBe(13)
     expect(lengthOf([plain, only(event(newStream()))])).toBe(10)
-    expect(lengthOf([plain, append])).toBe(23)
+    expect(lengthOf([plain, append])).toBe(24)
   })
 })
 

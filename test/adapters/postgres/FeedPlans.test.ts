@@ -283,7 +283,7 @@ const cases: ReadonlyArray<Case> = [
 const inMode = async (mode: string): Promise<void> => {
   const functions: ReadonlyArray<{ readonly signature: string }> = await sql.unsafe(
     `select p.oid::regprocedure::text as signature from pg_proc p
-     where p.pronamespace = $1::text::regnamespace and p.proname in ('feed', 'settle', 'without_gap', 'place_before')`,
+     where p.pronamespace = (select oid from pg_namespace where nspname = $1::text) and p.proname in ('feed', 'settle', 'without_gap', 'place_before')`,
     [schema],
   )
   expect(functions).toHaveLength(4)

@@ -88,7 +88,7 @@ const withSnapshot = async (count: number) => {
 
 const rowOf = async (till: string) => {
   const rows = await log.sql`
-    select version::int, state, fold from ${log.sql(log.schema)}.snapshot where stream = ${`till-${till}`}`
+    select version::int, state, fold from ${log.sql.unsafe(`"${log.schema}".snapshot`)} where stream = ${`till-${till}`}`
   return rows.map(({ version: at, state, fold }) => ({ at, state, fold }))
 }
 
@@ -143,7 +143,7 @@ describe('what a row may hold', () => {
     await settle()
     return { till, failures, statements: statements.slice(0, 2) }
   }
-  const table = () => log.sql(`${log.schema}.snapshot`)
+  const table = () => log.sql.unsafe(`"${log.schema}".snapshot`)
   const streamOf = (till: string) => `till-${till}`
 
   test.each(['"twenty"', 'null', '{}', '[20]'])('the state %s: the whole stream is read', async (state) => {
