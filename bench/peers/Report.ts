@@ -100,7 +100,7 @@ const cellsOf = ({
     theirs,
     cellOf(ourSide, latencies),
     cellOf(theirSide, latencies),
-    ratio === undefined ? '' : `${ratio.toFixed(2)}x`,
+    ratio === undefined ? '' : `${ratio < 0.1 ? ratio.toPrecision(1) : ratio.toFixed(2)}x`,
     bounds === undefined
       ? `${measure === 'latency' ? '<=' : '>='} ${target}x`
       : `<= ${bounds.p50} and ${bounds.p99} ms`,
