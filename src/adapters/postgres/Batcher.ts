@@ -32,8 +32,9 @@ import type { Appended, StorableAppend } from '../../store/Append.js'
 import type { Cancellation } from '../../store/EventStore.js'
 import type { Json, JsonObject } from '../../store/Json.js'
 import type { Aborted, AppendError, Busy, Unavailable } from '../../store/StoreError.js'
+import { deliverBy, type Waiting } from './Delivery.js'
 import { itemsOf } from './QueryItems.js'
-import type { Fault } from './SqlState.js'
+import { codeOf, type Fault } from './SqlState.js'
 
 /** What of a call is bounded. */
 export interface BatchLimits {
@@ -358,10 +359,8 @@ export const shareOf = (waiting: number, free: number): number =>
 
 const shareLeast = 8
 
-interface Passenger {
+interface Passenger extends Waiting<AppendError, Appended> {
   readonly append: StorableAppend
-  readonly resolve: (answer: E.Either<AppendError, Appended>) => void
-  readonly reject: (defect: unknown) => void
   /** From now on the signal of its caller is not heard. */
   unhear: () => void
 }
@@ -373,7 +372,12 @@ export const batcher = (
   errorOf: (fault: Fault) => AppendError,
 ): Appends => {
   const planner = batchPlanner<Passenger>(limits)
-  const deliver = deliverBy(call, errorOf)
+  const deliver = deliverBy({
+    call: (passengers: ReadonlyArray<Passenger>) => call(passengers.map(({ append }) => append)),
+    mayBeOnesFault,
+    errorOf,
+    unanswered,
+  })
   let free = lanes
   let isWaking = false
 
@@ -439,36 +443,6 @@ const queueFull = (queueMax: number): Busy => ({
   reason: `${queueMax} appends of this process are waiting to be sent already`,
 })
 
-/** Sends passengers until each has an answer, and never rejects. In halves it takes 2n - 1 calls at most for n of them. */
-const deliverBy = (call: CallAppends, errorOf: (fault: Fault) => AppendError) => {
-  const halves = async (passengers: ReadonlyArray<Passenger>): Promise<void> => {
-    const middle = Math.ceil(passengers.length / 2)
-    await deliver(passengers.slice(0, middle))
-    await deliver(passengers.slice(middle))
-  }
-  const deliver = async (passengers: ReadonlyArray<Passenger>): Promise<void> => {
-    let answers: Awaited<ReturnType<ReturnType<CallAppends>>>
-    try {
-      answers = await call(passengers.map(({ append }) => append))()
-    } catch (defect) {
-      if (passengers.length > 1) return halves(passengers)
-      for (const { reject } of passengers) reject(defect)
-      return
-    }
-    if (E.isRight(answers)) {
-      const all = answers.right
-      passengers.forEach(({ resolve }, index) => {
-        resolve(all[index] ?? E.left(unanswered))
-      })
-      return
-    }
-    const fault = answers.left
-    if (passengers.length > 1 && mayBeOnesFault(fault)) return halves(passengers)
-    for (const { resolve } of passengers) resolve(E.left(errorOf(fault)))
-  }
-  return deliver
-}
-
 /** An answer that should have come and did not. */
 export const unanswered: Unavailable = {
   _tag: 'Unavailable',
@@ -501,9 +475,3 @@ const everybodysClasses: ReadonlySet<string> = new Set(['08', '25', '28', '3D', 
 
 /** The log is not there, or not allowed to this user. */
 const everybodysCodes: ReadonlySet<string> = new Set(['42P01', '42883', '42501'])
-
-const codeOf = (thrown: unknown): string | undefined => {
-  if (typeof thrown !== 'object' || thrown === null) return undefined
-  const code: unknown = Reflect.get(thrown, 'code')
-  return typeof code === 'string' ? code : undefined
-}

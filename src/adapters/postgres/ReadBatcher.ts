@@ -21,10 +21,11 @@
  *   is sent again.
  * @since 0.1.0
  */
-import { either as E, type taskEither as TE } from 'fp-ts'
+import { either as E, readonlyArray as RA, taskEither as TE } from 'fp-ts'
 import type { Busy, ReadError, Unavailable } from '../../store/StoreError.js'
 import { shareOf } from './Batcher.js'
-import type { Fault } from './SqlState.js'
+import { deliverBy, type Waiting } from './Delivery.js'
+import { codeOf, type Fault } from './SqlState.js'
 
 /** How many calls at a time, how many reads in each, and how many may wait. */
 export interface ReadBatcherOptions {
@@ -38,10 +39,8 @@ export type CallReads<Want, Answer> = (
   wants: ReadonlyArray<Want>,
 ) => TE.TaskEither<Fault, ReadonlyArray<Answer>>
 
-interface Reader<Want, Answer> {
+interface Reader<Want, Answer> extends Waiting<ReadError, Answer> {
   readonly want: Want
-  readonly resolve: (answer: E.Either<ReadError, Answer>) => void
-  readonly reject: (defect: unknown) => void
 }
 
 /** Reads that travel together. `errorOf` says what a fault of a call means to each read in it. */
@@ -50,7 +49,15 @@ export const readBatcher = <Want, Answer>(
   call: CallReads<Want, Answer>,
   errorOf: (fault: Fault) => ReadError,
 ): ((want: Want) => TE.TaskEither<ReadError, Answer>) => {
-  const deliver = deliverBy(call, errorOf)
+  const deliver = deliverBy({
+    call: (readers: ReadonlyArray<Reader<Want, Answer>>) =>
+      TE.map(RA.map((answer: Answer) => E.right<ReadError, Answer>(answer)))(
+        call(readers.map(({ want }) => want)),
+      ),
+    mayBeOnesFault,
+    errorOf,
+    unanswered: noAnswer,
+  })
   let waiting: Array<Reader<Want, Answer>> = []
   let free = lanes
   let isWaking = false
@@ -89,40 +96,6 @@ const queueFull = (queueMax: number): Busy => ({
   reason: `${queueMax} reads of this process are waiting to be sent already`,
 })
 
-/** Sends readers until each has an answer, and never rejects. In halves it takes 2n - 1 calls at most for n of them. */
-const deliverBy = <Want, Answer>(
-  call: CallReads<Want, Answer>,
-  errorOf: (fault: Fault) => ReadError,
-): ((readers: ReadonlyArray<Reader<Want, Answer>>) => Promise<void>) => {
-  const halves = async (readers: ReadonlyArray<Reader<Want, Answer>>): Promise<void> => {
-    const middle = Math.ceil(readers.length / 2)
-    await deliver(readers.slice(0, middle))
-    await deliver(readers.slice(middle))
-  }
-  const deliver = async (readers: ReadonlyArray<Reader<Want, Answer>>): Promise<void> => {
-    let answers: E.Either<Fault, ReadonlyArray<Answer>>
-    try {
-      answers = await call(readers.map(({ want }) => want))()
-    } catch (defect) {
-      if (readers.length > 1) return halves(readers)
-      for (const { reject } of readers) reject(defect)
-      return
-    }
-    if (E.isRight(answers)) {
-      const all = answers.right
-      readers.forEach(({ resolve }, index) => {
-        const answer = all[index]
-        resolve(answer === undefined ? E.left(noAnswer) : E.right(answer))
-      })
-      return
-    }
-    const fault = answers.left
-    if (readers.length > 1 && mayBeOnesFault(fault)) return halves(readers)
-    for (const { resolve } of readers) resolve(E.left(errorOf(fault)))
-  }
-  return deliver
-}
-
 /** An answer that should have come and did not. */
 export const noAnswer: Unavailable = {
   _tag: 'Unavailable',
@@ -137,7 +110,7 @@ export const noAnswer: Unavailable = {
  */
 const mayBeOnesFault = (fault: Fault): boolean => {
   if (fault._tag !== 'Unavailable') return false
-  const state = codeOf(fault.cause)
+  const state = codeOf(fault.cause) ?? ''
   return state === outOfMemory || onesClasses.has(state.slice(0, 2))
 }
 
@@ -145,9 +118,3 @@ const outOfMemory = '53200'
 
 /** Data that cannot be read, a limit of the program, and damage: the server's words for it begin with XX. */
 const onesClasses: ReadonlySet<string> = new Set(['22', '54', 'XX'])
-
-const codeOf = (thrown: unknown): string => {
-  if (typeof thrown !== 'object' || thrown === null) return ''
-  const code: unknown = Reflect.get(thrown, 'code')
-  return typeof code === 'string' ? code : ''
-}

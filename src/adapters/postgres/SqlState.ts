@@ -67,11 +67,16 @@ const unavailable = (outcome: Unavailable['outcome'], reason: string, cause: unk
   cause,
 })
 
-const textField = (thrown: unknown, name: string): string => {
-  if (typeof thrown !== 'object' || thrown === null) return 'no code'
+/** The code of whatever was thrown, if it has one: the server's, the driver's or the platform's. */
+export const codeOf = (thrown: unknown): string | undefined => fieldOf(thrown, 'code')
+
+const fieldOf = (thrown: unknown, name: string): string | undefined => {
+  if (typeof thrown !== 'object' || thrown === null) return undefined
   const value: unknown = Reflect.get(thrown, name)
-  return typeof value === 'string' ? value : 'no code'
+  return typeof value === 'string' ? value : undefined
 }
+
+const textField = (thrown: unknown, name: string): string => fieldOf(thrown, name) ?? 'no code'
 
 /** The statement was rolled back, and the same one may succeed now. */
 const busyReasons: ReadonlyMap<string, string> = new Map([
