@@ -3,21 +3,14 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { memoryStore } from 'decider-ts/adapters/memory'
 import { accept, decider, decisionModel, domain, reject, scopedView } from 'decider-ts/decide'
 import { handle, handleInput, immediately, stateAfter, systemEnvironment } from 'decider-ts/run'
-import {
-  type AppendError,
-  type EventStore,
-  everything,
-  streamId,
-  tag,
-  timestamp,
-  type Unavailable,
-} from 'decider-ts/store'
+import { type EventStore, everything, streamId, tag, timestamp } from 'decider-ts/store'
 import fc from 'fast-check'
 import { either as E, function as F, readonlyArray as RA, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
 import { law } from '../Law.js'
 import { interleave } from './Gate.js'
+import { fate, lossy } from './Lossy.js'
 import { arbitraryCommand, TaggedTill, Till, type TillCommand } from './Till.js'
 
 const environment = { ...systemEnvironment, sleep: () => async () => undefined }
@@ -110,28 +103,7 @@ law.rejects('HDL-2', 'an append without a guard, over a query', neverOverdrawn(o
   numRuns: 1_000,
 })
 
-/** What becomes of an append: it goes well, or its answer is lost before or after it was written. */
-type Fate = 'kept' | 'lost before' | 'lost after'
-const fates = fc.array(fc.constantFrom<Fate>('kept', 'lost before', 'lost after'), { maxLength: 30 })
-
-const lossy = (store: EventStore, plan: ReadonlyArray<Fate>): EventStore => {
-  let call = 0
-  const lost: Unavailable = {
-    _tag: 'Unavailable',
-    outcome: 'unknown',
-    reason: 'the answer was lost',
-    cause: undefined,
-  }
-  return {
-    ...store,
-    append: (request) => async () => {
-      const fate = plan[call++] ?? 'kept'
-      if (fate === 'lost before') return E.left<AppendError>(lost)
-      const answer = await store.append(request)()
-      return fate === 'lost after' ? E.left(lost) : answer
-    },
-  }
-}
+const fates = fc.array(fate, { maxLength: 30 })
 
 /** As if every resend made new ids: what idempotent event ids protect from. */
 const withNewIds = (store: EventStore): EventStore => ({

@@ -3,13 +3,14 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { memoryStore } from 'decider-ts/adapters/memory'
 import { accept, domain, reject } from 'decider-ts/decide'
 import { type CommandContext, handle, immediately, systemEnvironment } from 'decider-ts/run'
-import { type AppendError, type EventStore, everything, type Unavailable } from 'decider-ts/store'
+import { type EventStore, everything } from 'decider-ts/store'
 import fc from 'fast-check'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
 import { law } from '../Law.js'
 import { interleave } from './Gate.js'
+import { type Fate, fate, lossy } from './Lossy.js'
 import { arbitraryCommand, TaggedTill, Till, type TillCommand } from './Till.js'
 
 const environment = { ...systemEnvironment, sleep: () => async () => undefined }
@@ -47,27 +48,7 @@ const sendings = fc.record({
 
 const tape = fc.array(fc.nat({ max: 7 }), { maxLength: 60 })
 
-type Fate = 'kept' | 'lost before' | 'lost after'
-const fates = fc.array(fc.constantFrom<Fate>('kept', 'lost before', 'lost after'), { maxLength: 15 })
-
-const lossy = (store: EventStore, plan: ReadonlyArray<Fate>): EventStore => {
-  let call = 0
-  const lost: Unavailable = {
-    _tag: 'Unavailable',
-    outcome: 'unknown',
-    reason: 'the answer was lost',
-    cause: undefined,
-  }
-  return {
-    ...store,
-    append: (request) => async () => {
-      const fate = plan[call++] ?? 'kept'
-      if (fate === 'lost before') return E.left<AppendError>(lost)
-      const answer = await store.append(request)()
-      return fate === 'lost after' ? E.left(lost) : answer
-    },
-  }
-}
+const fates = fc.array(fate, { maxLength: 15 })
 
 /** What the sender of a command sees of its answer, or undefined where there was none. */
 const seenOf = (answer: E.Either<{ readonly _tag: string }, Answered>): unknown => {
