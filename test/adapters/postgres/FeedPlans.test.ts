@@ -3,7 +3,6 @@
  * is stored, a poll of the tail touches no more than the tail, and looks at the locks only where there is a gap.
  */
 import { randomUUID } from 'node:crypto'
-import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, postgresStore } from '../../../src/adapters/postgres/index.js'
 import { tagHash } from '../../../src/adapters/postgres/LockKey.js'
@@ -16,24 +15,13 @@ import {
   type Tag,
   timestamp,
 } from '../../../src/store/index.js'
-import { databaseUrl, event, newSchemaName, newStream, only, right } from './support.js'
+import { circumstances, inMode, nodes, type Plan, planLog, scans, touched, watch } from './PlanLog.js'
+import { event, newSchemaName, newStream, only, right } from './support.js'
 
 const stored = 50_000
 const schema = newSchemaName()
 
-interface Plan {
-  readonly 'Node Type': string
-  readonly 'Relation Name'?: string
-  readonly 'Index Name'?: string
-  readonly 'Function Name'?: string
-  readonly 'Actual Rows'?: number
-  readonly 'Actual Loops'?: number
-  readonly 'Rows Removed by Filter'?: number
-  readonly Plans?: ReadonlyArray<Plan>
-}
-
-const plans: Array<Plan> = []
-let sql: Sql
+const { sql, plans } = planLog()
 let store: FollowedStore
 
 const tag = (name: string): Tag => name as string as Tag
@@ -80,26 +68,9 @@ const install = async (): Promise<void> => {
 }
 
 beforeAll(async () => {
-  sql = postgres(databaseUrl, {
-    max: 1,
-    fetch_types: false,
-    onnotice: ({ message = '' }) => {
-      const json = /plan:\n([\s\S]*)$/.exec(message)?.[1]
-      if (json !== undefined) plans.push(JSON.parse(json).Plan)
-    },
-  })
   store = postgresStore(sql, { schema, hints: 'none' })
   await install()
-  for (const setting of [
-    "load 'auto_explain'",
-    'set auto_explain.log_min_duration = 0',
-    'set auto_explain.log_nested_statements = on',
-    'set auto_explain.log_analyze = on',
-    'set auto_explain.log_format = json',
-    'set client_min_messages = log',
-  ]) {
-    await sql.unsafe(setting)
-  }
+  await watch(sql)
 })
 
 afterAll(async () => {
@@ -108,22 +79,12 @@ afterAll(async () => {
   await sql.end()
 })
 
-const nodes = (plan: Plan): ReadonlyArray<Plan> => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
-
 /** The plans of everything that ran, without those of earlier tests. */
 const plansOf = async (run: () => Promise<unknown>): Promise<ReadonlyArray<Plan>> => {
   plans.length = 0
   await run()
   return plans.flatMap(nodes)
 }
-
-/** How many rows of the two tables were touched, by the executor's own count. */
-const touched = (found: ReadonlyArray<Plan>): number =>
-  found
-    .filter((node) => node['Index Name'] !== undefined)
-    .reduce((sum, node) => sum + rowsOf(node) * (node['Actual Loops'] ?? 0), 0)
-
-const rowsOf = (node: Plan): number => (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)
 
 const looksAtLocks = (found: ReadonlyArray<Plan>): boolean =>
   found.some((node) => node['Function Name'] === 'pg_lock_status')
@@ -280,31 +241,12 @@ const cases: ReadonlyArray<Case> = [
   },
 ]
 
-const inMode = async (mode: string): Promise<void> => {
-  const functions: ReadonlyArray<{ readonly signature: string }> = await sql.unsafe(
-    `select p.oid::regprocedure::text as signature from pg_proc p
-     where p.pronamespace = (select oid from pg_namespace where nspname = $1::text) and p.proname in ('feed', 'settle', 'without_gap', 'place_before')`,
-    [schema],
-  )
-  expect(functions).toHaveLength(4)
-  for (const { signature } of functions) {
-    await sql.unsafe(`alter function ${signature} set plan_cache_mode = ${mode}`)
-  }
-}
-
-/** When plans are made, and what the statistics then know of the tables. */
-const circumstances: ReadonlyArray<readonly [name: string, mode: string, tables: ReadonlyArray<string>]> = [
-  ['made on empty tables', '', []],
-  ['made anew without statistics', 'force_generic_plan', []],
-  ['made anew with statistics of events alone', 'force_generic_plan', ['event']],
-  ['made anew with statistics of both', 'force_generic_plan', ['tag', 'event']],
-  ['made for each call', 'force_custom_plan', []],
-]
+const functions = ['feed', 'settle', 'without_gap', 'place_before']
 
 describe.each(circumstances)('plans %s', (_name, mode, tables) => {
   beforeAll(async () => {
     for (const table of tables) await sql.unsafe(`vacuum analyze "${schema}".${table}`)
-    if (mode !== '') await inMode(mode)
+    if (mode !== '') expect(await inMode(sql, schema, functions, mode)).toBe(functions.length)
   })
 
   test.each(cases)('$name', async ({ given, run, index, rowsMax, locks }) => {
@@ -312,11 +254,7 @@ describe.each(circumstances)('plans %s', (_name, mode, tables) => {
     const newest = await head()
     const found = await plansOf(() => run(newest))
     expect(found.length).toBeGreaterThan(0)
-    expect(
-      found.filter(
-        (node) => node['Node Type'] === 'Seq Scan' && ['event', 'tag'].includes(node['Relation Name'] ?? ''),
-      ),
-    ).toEqual([])
+    expect(scans(found)).toEqual([])
     expect(found.map((node) => node['Index Name'])).toEqual(expect.arrayContaining([...index]))
     expect(touched(found), JSON.stringify(plans)).toBeLessThanOrEqual(rowsMax)
     expect(looksAtLocks(found)).toBe(locks)

@@ -3,7 +3,6 @@
  * may scan a table, whatever the statistics say and however much is stored.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, postgresStore } from '../../../src/adapters/postgres/index.js'
 import { tagHash } from '../../../src/adapters/postgres/LockKey.js'
@@ -23,7 +22,8 @@ import {
   toStream,
   version,
 } from '../../../src/store/index.js'
-import { databaseUrl, event, left, newSchemaName, newStream, only, right } from './support.js'
+import { circumstances, inMode, nodes, type Plan, planLog, scans, touched, watch } from './PlanLog.js'
+import { event, left, newSchemaName, newStream, only, right } from './support.js'
 
 const stored = 50_000
 
@@ -31,46 +31,12 @@ const stored = 50_000
 const [long, large] = [streamIdFrom('long-1'), streamIdFrom('large-1')]
 const [longCount, largeCount] = [600, 16]
 
-interface Plan {
-  readonly 'Node Type': string
-  readonly 'Relation Name'?: string
-  readonly 'Index Name'?: string
-  readonly 'Function Name'?: string
-  readonly 'Actual Rows'?: number
-  readonly 'Actual Loops'?: number
-  readonly 'Rows Removed by Filter'?: number
-  readonly Plans?: ReadonlyArray<Plan>
-}
-
 const schema = newSchemaName()
-const plans: Array<Plan> = []
-let sql: Sql
+const { sql, plans } = planLog()
 let store: EventStore
 let gapless: EventStore
 
-/** The server sends the plan of every statement, nested ones too, as a notice. */
-const watch = async (): Promise<void> => {
-  for (const setting of [
-    "load 'auto_explain'",
-    'set auto_explain.log_min_duration = 0',
-    'set auto_explain.log_nested_statements = on',
-    'set auto_explain.log_analyze = on',
-    'set auto_explain.log_format = json',
-    'set client_min_messages = log',
-  ]) {
-    await sql.unsafe(setting)
-  }
-}
-
 beforeAll(async () => {
-  sql = postgres(databaseUrl, {
-    max: 1,
-    fetch_types: false,
-    onnotice: ({ message = '' }) => {
-      const json = /plan:\n([\s\S]*)$/.exec(message)?.[1]
-      if (json !== undefined) plans.push(JSON.parse(json).Plan)
-    },
-  })
   await right(migrate(sql, { schema }))
   store = postgresStore(sql, { schema })
   gapless = postgresStore(sql, { schema, ordering: 'gapless' })
@@ -98,7 +64,7 @@ beforeAll(async () => {
   )
   await right(store.append(only(...Array.from({ length: longCount }, () => event(long)))))
   await right(store.append(only(...manyLarge(large, largeCount))))
-  await watch()
+  await watch(sql)
 })
 
 afterAll(async () => {
@@ -149,8 +115,6 @@ const everyCall = async (tag: string): Promise<void> => {
   }
 }
 
-const nodes = (plan: Plan): ReadonlyArray<Plan> => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
-
 /** The plans of everything that ran, without those of earlier tests. */
 const plansOf = async (run: () => Promise<unknown>): Promise<ReadonlyArray<Plan>> => {
   plans.length = 0
@@ -158,21 +122,8 @@ const plansOf = async (run: () => Promise<unknown>): Promise<ReadonlyArray<Plan>
   return plans.flatMap(nodes)
 }
 
-const scans = (found: ReadonlyArray<Plan>) =>
-  found.filter(
-    (node) => node['Node Type'] === 'Seq Scan' && ['event', 'tag'].includes(node['Relation Name'] ?? ''),
-  )
-
 const indexes = (found: ReadonlyArray<Plan>) =>
   new Set(found.flatMap((node) => (node['Index Name'] === undefined ? [] : [node['Index Name']])))
-
-/** How many rows of the two tables were touched, by the executor's own count. */
-const touched = (found: ReadonlyArray<Plan>): number =>
-  found
-    .filter((node) => node['Index Name'] !== undefined)
-    .reduce((sum, node) => sum + rowsOf(node) * (node['Actual Loops'] ?? 0), 0)
-
-const rowsOf = (node: Plan): number => (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)
 
 const cases: ReadonlyArray<
   readonly [name: string, run: () => Promise<unknown>, index: ReadonlyArray<string>, rowsMax: number]
@@ -468,30 +419,24 @@ const cases: ReadonlyArray<
   ],
 ]
 
-const inMode = async (mode: string): Promise<void> => {
-  const functions: ReadonlyArray<{ readonly signature: string }> = await sql.unsafe(
-    `select p.oid::regprocedure::text as signature from pg_proc p
-     where p.pronamespace = (select oid from pg_namespace where nspname = $1::text) and p.proname in ('append', 'append_to_stream', 'append_to_streams', 'hold_log', 'read', 'read_streams', 'page_of_stream', 'fitting_events', 'page_of_places', 'settled_head', 'head')`,
-    [schema],
-  )
-  for (const { signature } of functions) {
-    await sql.unsafe(`alter function ${signature} set plan_cache_mode = ${mode}`)
-  }
-}
-
-/** When plans are made, and what the statistics then know of the tables. */
-const circumstances: ReadonlyArray<readonly [name: string, mode: string, tables: ReadonlyArray<string>]> = [
-  ['made on empty tables', '', []],
-  ['made anew without statistics', 'force_generic_plan', []],
-  ['made anew with statistics of events alone', 'force_generic_plan', ['event']],
-  ['made anew with statistics of both', 'force_generic_plan', ['tag', 'event']],
-  ['made for each call', 'force_custom_plan', []],
+const functions = [
+  'append',
+  'append_to_stream',
+  'append_to_streams',
+  'hold_log',
+  'read',
+  'read_streams',
+  'page_of_stream',
+  'fitting_events',
+  'page_of_places',
+  'settled_head',
+  'head',
 ]
 
 describe.each(circumstances)('plans %s', (_name, mode, tables) => {
   beforeAll(async () => {
     for (const table of tables) await sql.unsafe(`vacuum analyze "${schema}".${table}`)
-    if (mode !== '') await inMode(mode)
+    if (mode !== '') await inMode(sql, schema, functions, mode)
   })
 
   test.each(cases)('%s', async (_name, run, expected, rowsMax) => {
