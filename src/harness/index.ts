@@ -1,6 +1,11 @@
 /** Checks to publish: arbitrary deciders, what every store must do, mishaps at will, and histories without serial order. */
 export * from './ArbitraryDecider.js'
+export * from './arbitrary/Overrides.js'
 export * from './conformance/FaultyFeed.js'
 export * from './conformance/FaultyStore.js'
 export * from './conformance/Suite.js'
+export * from './domain/ArbitraryHistory.js'
+export * from './domain/Expectations.js'
+export * from './domain/History.js'
+export * from './domain/Law.js'
 export * from './history/ListAppend.js'

@@ -1,0 +1,11 @@
+/**
+ * The catalogue of laws for domains, in the order in which they are to be mended: a domain that throws or is not pure
+ * breaks later laws too, for a reason that an earlier one names.
+ * Used by: `Examination`, `given`.
+ * @since 0.1.0
+ */
+import type { LawsOf } from './Law.js'
+import { totality } from './laws/Totality.js'
+
+/** All laws for a subject. */
+export const catalogue: LawsOf = (subject) => [...totality(subject)]
