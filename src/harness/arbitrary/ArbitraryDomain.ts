@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import fc from 'fast-check'
-import * as t from 'io-ts'
+import type * as t from 'io-ts'
 import type { Domain } from '../../decide/Domain.js'
 import type { Expectations } from '../domain/Expectations.js'
 
@@ -60,7 +60,9 @@ const go = (c: any, pools: Map<t.Mixed, Array<unknown>>): fc.Arbitrary<any> => {
           ? fc.integer({ min: -10, max: 1000 })
           : fc.oneof(
               fc.stringMatching(/^[a-z0-9]{1,4}$/),
-              fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((d) => d.toISOString().slice(0, 10)),
+              fc
+                .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })
+                .map((d) => d.toISOString().slice(0, 10)),
             )
       const fresh = inner.filter((x: any) => c.is(x))
       if (base._tag !== 'StringType') return fresh

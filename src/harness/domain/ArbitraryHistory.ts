@@ -35,7 +35,9 @@ class ArbitraryHistory<C, S, E, R> extends fc.Arbitrary<History<C, S, E, R>> {
     return new fc.Value(historyOf(this.domain)(items.map(({ value }) => value.value)), items)
   }
   override generate(random: fc.Random, bias: number | undefined) {
-    const length = fc.integer({ min: 0, max: this.expectations.commandsMax ?? 30 }).generate(random, bias).value
+    const length = fc
+      .integer({ min: 0, max: this.expectations.commandsMax ?? 30 })
+      .generate(random, bias).value
     this.arbitraries.beginHistory()
     const items: Array<Item<C>> = []
     let state = this.domain.initialState
@@ -52,7 +54,9 @@ class ArbitraryHistory<C, S, E, R> extends fc.Arbitrary<History<C, S, E, R>> {
     return false
   }
   override shrink(_value: History<C, S, E, R>, context: unknown) {
-    return context === undefined ? fc.Stream.nil<fc.Value<History<C, S, E, R>>>() : fc.stream(this.smaller(context as ReadonlyArray<Item<C>>))
+    return context === undefined
+      ? fc.Stream.nil<fc.Value<History<C, S, E, R>>>()
+      : fc.stream(this.smaller(context as ReadonlyArray<Item<C>>))
   }
   private *smaller(items: ReadonlyArray<Item<C>>): IterableIterator<fc.Value<History<C, S, E, R>>> {
     for (let size = items.length; size >= 1; size = Math.floor(size / 2)) {

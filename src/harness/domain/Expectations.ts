@@ -61,9 +61,7 @@ export interface Expectations<Command, State, Event, Rejection> extends Thorough
   readonly invariants?: Readonly<Record<string, (state: State) => boolean>>
   /** What must be true whenever a command of a type was accepted. */
   readonly postconditions?: {
-    readonly [Type in TypeIn<Command>]?: (
-      accepted: Accepted<OfType<Command, Type>, State, Event>,
-    ) => boolean
+    readonly [Type in TypeIn<Command>]?: (accepted: Accepted<OfType<Command, Type>, State, Event>) => boolean
   }
   /** Relations between runs, by name: what must not matter, and what undoes what. */
   readonly relations?: Readonly<Record<string, Relation<Command, State>>>

@@ -11,7 +11,8 @@ import type { LawsOf } from '../Law.js'
 export const totality: LawsOf = () => [
   {
     id: 'decide.total',
-    statement: '`decide` answers every command in every state that can be reached, with a rejection if it must.',
+    statement:
+      '`decide` answers every command in every state that can be reached, with a rejection if it must.',
     judge: ({ history }) => {
       const step = history.steps.find(({ outcome }) => !isDecision(outcome) && outcome.by === 'decide')
       return step === undefined || isDecision(step.outcome)
