@@ -9,6 +9,8 @@
  * - HISA-3 minimal: a history that was made smaller cannot lose one more command and still show the same.
  * - HISA-4 no defect escapes: whatever throws in the domain or in `commandGen`, a history is generated and made smaller.
  * - HISA-5 by hand: a history of plain commands, as of `historyOf`, can be made smaller too.
+ * - HISA-6 in bounds: a history has at most `commandsMax` commands, and what the user did not suggest is in the codec.
+ * - HISA-7 mixed: of the commands more than half are suggested by `commandGen`, where it is, and a fifth at least are not.
  * @since 0.1.0
  */
 import fc from 'fast-check'

@@ -4,7 +4,7 @@
  * Used by: `ArbitraryHistory`.
  *
  * Laws (test/properties/harness/domain/SmallerCommands.test.ts):
- * - SMCO-1 downhill: every candidate has fewer commands, or as many and simpler ones, so making smaller ends.
+ * - SMCO-1 downhill: of plain commands every candidate has fewer, or as many with smaller leaves, so making smaller ends.
  * - SMCO-2 one less: among the candidates are those that lack one command, for each command.
  * @since 0.1.0
  */
