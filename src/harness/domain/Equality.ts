@@ -9,6 +9,7 @@
  * - EQL-2 what JSON cannot say: an absent key and one that is `undefined`, and 0 and -0, are the same, yet not exactly.
  * @since 0.1.0
  */
+import { joinPath } from '../../evolve/Codec.js'
 
 /**
  * Whether two values have the same parts: records, arrays, maps, sets, dates, and instances of one class by their fields.
@@ -67,10 +68,35 @@ const sameItems = (
   (left.every((item, index) => within(item, right[index])) ||
     left.every((item) => right.some((other) => within(item, other))))
 
-/** Plain objects are of one kind, with `Object.prototype` above them or nothing; instances are of the kind of their class. */
+/**
+ * Plain objects are of one kind, and instances of the kind of their class. What lies above a plain object is the root of
+ * all objects, or nothing, or a value that was assigned to the key `__proto__`.
+ */
 const kindOf = (value: object): unknown => {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null ? Object.prototype : prototype
+  return isClass(prototype) ? prototype : Object.prototype
+}
+
+const isClass = (prototype: unknown): boolean =>
+  typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'constructor')
+
+/**
+ * The path to the first object above which a value lies instead of a class: something was assigned to its key
+ * `__proto__`, and is not among its keys. `undefined` where there is none.
+ * @internal
+ */
+export const lostToPrototype = (value: unknown, path = '', depth = 0): string | undefined => {
+  if (typeof value !== 'object' || value === null || depth > depthMax) return undefined
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && !isClass(prototype)) return path
+  const isArray = Array.isArray(value)
+  for (const key of Object.keys(value)) {
+    const part = partOf(value, key)
+    if (typeof part !== 'object') continue
+    const found = lostToPrototype(part, joinPath(path, isArray ? `[${key}]` : key), depth + 1)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 const partOf = (value: object, key: string): unknown => (value as Readonly<Record<string, unknown>>)[key]

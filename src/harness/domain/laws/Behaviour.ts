@@ -109,7 +109,7 @@ const eventMatters = <Command, State, Event, Rejection>(
       return {
         past: pastOf(history, step),
         command: step.command,
-        cause: `\`${typeOf(step.command)}\` records ${name}, and nothing of the state changes: is it a rejection, written down as a fact?`,
+        cause: `\`${typeOf(step.command)}\` records ${name}, and nothing of the state changes, as if a rejection had been written down as a fact.`,
         advice: `Answer with reject(...) or with nothing, or list ${name} in \`inert\` if it is to be recorded all the same.`,
       }
     }),

@@ -13,7 +13,7 @@ import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import type { Codec } from '../../../evolve/Codec.js'
 import { type TaggedCodec, typeOf } from '../../../evolve/TaggedCodec.js'
-import { isSame } from '../Equality.js'
+import { isSame, lostToPrototype } from '../Equality.js'
 import { isDecision } from '../History.js'
 import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf } from '../Law.js'
@@ -126,16 +126,35 @@ const stateDeclared: LawOf = (domain) => ({
   statement: 'Every state that can be reached is one that the state codec accepts.',
   judge: ({ history }) => {
     const states = statesAlong(domain, domain.initialState, history.events)
-    const index = states.findIndex((state) => !domain.state.is(state))
-    if (index === -1) return undefined
-    const state = states[index] as (typeof states)[number]
-    return {
-      ...reachedBy(history, index),
-      cause: `The state codec does not accept the state ${inShort(state)}: ${failureInWords(refusalBy(domain.state, state), 'the state')}.`,
-      advice: 'Mend what leads to this state, or declare in the state codec what it may be.',
-    }
+    return firstOf(states.keys(), (index) => {
+      const state = states[index] as (typeof states)[number]
+      const problem = problemOf(domain, state)
+      return problem && { ...reachedBy(history, index), ...problem }
+    })
   },
 })
+
+/** What is wrong with a state, if something is. */
+const problemOf = <Command, State, Event, Rejection>(
+  { state: codec }: Domain<Command, State, Event, Rejection>,
+  state: State,
+): Pick<Breach<Command, Event>, 'cause' | 'advice'> | undefined => {
+  if (!codec.is(state)) {
+    const why = failureInWords(refusalBy(codec, state), 'the state')
+    return {
+      cause: `The state codec does not accept the state ${inShort(state)}: ${why}.`,
+      advice: 'Mend what leads to this state, or declare in the state codec what it may be.',
+    }
+  }
+  const path = lostToPrototype(state)
+  return path === undefined
+    ? undefined
+    : {
+        cause: `In the state, \`${path}\` lost a part: it was assigned to the key \`__proto__\`, which JavaScript does not keep as a key.`,
+        advice:
+          'Build the record with Object.fromEntries, or with a computed key in a literal, or use a Map.',
+      }
+}
 
 /** A state is met again by the command whose events led to it, if one did: the test that is printed then has a command. */
 const reachedBy = <Command, Event>(
