@@ -5,7 +5,17 @@
  * @since 0.1.0
  */
 import type { LawsOf } from './Law.js'
+import { ambientWorld } from './laws/AmbientWorld.js'
+import { inputs } from './laws/Inputs.js'
+import { purity } from './laws/Purity.js'
+import { timeZone } from './laws/TimeZone.js'
 import { totality } from './laws/Totality.js'
 
 /** All laws for a subject. */
-export const catalogue: LawsOf = (subject) => [...totality(subject)]
+export const catalogue: LawsOf = (subject) => [
+  ...totality(subject),
+  ...inputs(subject),
+  ...ambientWorld(subject),
+  ...purity(subject),
+  ...timeZone(subject),
+]
