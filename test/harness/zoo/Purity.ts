@@ -63,14 +63,9 @@ const throwing: ReadonlyArray<Broken> = [
     if (event.type === 'Released' && !reservationOf(state, event.id)) throw new Error('no such reservation')
     return evolve(state, event)
   }),
-  withEvolve('a switch without a default', 'evolve.total', (state: State, event: Event) => {
-    switch (event.type) {
-      case 'Opened':
-      case 'Received':
-      case 'Reserved':
-        return evolve(state, event)
-    }
-  }),
+  withEvolve('a branch without a return', 'evolve.total', (state: State, event: Event) =>
+    event.type === 'Closed' ? undefined : evolve(state, event),
+  ),
   withEvolve('evolve waits', 'evolve.total', async (state: State, event: Event) => evolve(state, event)),
 ]
 
