@@ -11,6 +11,7 @@
 import fc from 'fast-check'
 import { arbitraryDomain } from '../arbitrary/ArbitraryDomain.js'
 import { arbitraryHistory } from './ArbitraryHistory.js'
+import { withOwnInitialState } from './Copy.js'
 import type { Breach, Law, Subject, Trial } from './Law.js'
 import { withContext } from './WithContext.js'
 
@@ -64,9 +65,10 @@ export const trialsOf = <Command, State, Event, Rejection>(
 
 /** The history first: ids that it names come again in what is stray, and it is the history that is made smaller first. */
 const arbitraryTrial = <Command, State, Event, Rejection>({
-  domain,
+  domain: given,
   expectations,
 }: Subject<Command, State, Event, Rejection>): fc.Arbitrary<Trial<Command, State, Event, Rejection>> => {
+  const domain = withOwnInitialState(given)
   const arbitraries = arbitraryDomain(domain, expectations)
   return fc
     .tuple(
