@@ -58,7 +58,7 @@ export const showCoverage = (coverage: Coverage): string =>
  * import { coverageOf, coverageToJson } from 'decider-ts/harness'
  * const named = <const Type extends string>(type: Type) => t.type({ type: t.literal(type) })
  * const Bell = domain({
- *   name: 'bell', command: named('Ring'), event: named('Rung'), rejection: named('Broken'), state: t.Int,
+ *   name: 'bell', command: named('Ring'), event: named('Rung'), rejection: named('Broken'), state: t.number,
  *   streamId: () => 'front', initialState: 0, evolve: (n) => n + 1, decide: () => () => accept({ type: 'Rung' }),
  * })
  * const coverage = coverageOf({ domain: Bell, expectations: {} })([])
@@ -78,7 +78,7 @@ const columnsMax = 8
  * import { coverageOf, decisionTable, historyOf } from 'decider-ts/harness'
  * const named = <const Type extends string>(type: Type) => t.type({ type: t.literal(type) })
  * const Bell = domain({
- *   name: 'bell', command: named('Ring'), event: named('Rung'), rejection: named('Broken'), state: t.Int,
+ *   name: 'bell', command: named('Ring'), event: named('Rung'), rejection: named('Broken'), state: t.number,
  *   streamId: () => 'front', initialState: 0, evolve: (n) => n + 1, decide: () => () => accept({ type: 'Rung' }),
  * })
  * const coverage = coverageOf({ domain: Bell, expectations: {} })([historyOf(Bell)([{ type: 'Ring' }])])
