@@ -5,7 +5,19 @@
  * @since 0.1.0
  */
 import type { LawsOf } from './Law.js'
+import { behaviour } from './laws/Behaviour.js'
+import { expected } from './laws/Expected.js'
+import { replay } from './laws/Replay.js'
+import { storage } from './laws/Storage.js'
 import { totality } from './laws/Totality.js'
+import { upcasting } from './laws/Upcasting.js'
 
 /** All laws for a subject. */
-export const catalogue: LawsOf = (subject) => [...totality(subject)]
+export const catalogue: LawsOf = (subject) => [
+  ...totality(subject),
+  ...storage(subject),
+  ...replay(subject),
+  ...upcasting(subject),
+  ...behaviour(subject),
+  ...expected(subject),
+]
