@@ -116,13 +116,9 @@ export const showExamination = (examination: Examination<unknown, unknown>): str
   const { name, seed, histories, steps, verdicts, coverage, gaps, remarks } = examination
   const count = (wanted: Verdict<unknown, unknown>['verdict']): number =>
     verdicts.filter(({ verdict }) => verdict === wanted).length
-  const counts = [
-    `${count('holds')} laws hold`,
-    `${count('broken')} broken`,
-    `${count('not checked')} not checked`,
-  ]
+  const counts = `${count('holds')} hold, ${count('broken')} broken, ${count('not checked')} not checked`
   return [
-    `${name}: ${counts.join(', ')} (${histories} histories with ${steps} commands, seed ${seed})`,
+    `${name}: of ${verdicts.length} laws ${counts} (${histories} histories with ${steps} commands, seed ${seed})`,
     verdicts.map(line).join('\n'),
     ...verdicts.filter(({ verdict }) => verdict === 'broken').map(({ text }) => text),
     showCoverage(coverage),

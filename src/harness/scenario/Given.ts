@@ -14,7 +14,7 @@
  */
 import { either as E } from 'fp-ts'
 import type { Domain } from '../../decide/Domain.js'
-import { type Codec, joinPath } from '../../evolve/Codec.js'
+import type { Codec } from '../../evolve/Codec.js'
 import type { Expectations, TypeIn } from '../domain/Expectations.js'
 import { literal } from '../report/Literal.js'
 import type { Part, Plain } from './Plain.js'
@@ -92,17 +92,17 @@ export interface When<State, Event, Rejection> extends Checked<State> {
  */
 export const given = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
-  past: ReadonlyArray<Plain<NoInfer<Event>>> = [],
+  past: ReadonlyArray<NoInfer<Plain<Event>>> = [],
   expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
 ): Given<Command, State, Event, Rejection> => {
   const events = past.map((event, index) =>
-    checked(domain.event.tagged, event, `event ${index + 1} of given(...)`, domain.name),
+    checked(domain.event.tagged, event, `Event ${index + 1} of given(...)`, domain.name),
   )
   return {
     ...checksOf(sceneOf({ domain, expectations }, { past: events, commands: [] })),
     when: (...commands) => {
       const asked = commands.map((command, index) =>
-        checked(domain.command, command, `command ${index + 1} of when(...)`, domain.name),
+        checked(domain.command, command, `Command ${index + 1} of when(...)`, domain.name),
       )
       return outcomesOf(sceneOf({ domain, expectations }, { past: events, commands: asked }))
     },
@@ -154,9 +154,9 @@ const checked = <Value>(codec: Codec<Value>, value: unknown, place: string, doma
   if (codec.is(value)) return value
   const decoded = codec.decode(value)
   const why = E.isLeft(decoded)
-    ? `${joinPath('it', decoded.left.path)} ${decoded.left.reason}`
+    ? `${decoded.left.path === '' ? 'it' : decoded.left.path} ${decoded.left.reason}`
     : 'it is written as a store keeps it, and an example says it as the program has it'
   throw new TypeError(
-    `The ${place} is not one of the domain '${domain}': ${why}. Correct the example: ${literal(value)}`,
+    `${place} is none of the domain '${domain}': ${why}. Correct the example: ${literal(value)}`,
   )
 }

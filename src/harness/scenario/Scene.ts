@@ -90,10 +90,18 @@ const failure = (scene: AnyScene, what: string, { expected, got, values, changes
   )
 
 const toldChange = (change: Change): string => {
-  const place = change.path === '' ? 'the value' : change.path
+  const place = placeOf(change.path)
   if (!('before' in change)) return `${place} is ${told(change.after)}, and should not be there`
   if (!('after' in change)) return `${place} is missing, and should be ${told(change.before)}`
   return `${place} is ${told(change.after)}, and should be ${told(change.before)}`
+}
+
+/** The path, with the events of a list counted as people count. */
+const placeOf = (path: string): string => {
+  const [, index, rest = ''] = /^\[(\d+)\]\.?(.*)$/.exec(path) ?? []
+  if (index === undefined) return path === '' ? 'the value' : path
+  const event = `event ${Number(index) + 1}`
+  return rest === '' ? event : `${event}: ${rest}`
 }
 
 /** What was expected, in words and as a value, of whoever fails before it can be looked at. */
