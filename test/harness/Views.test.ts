@@ -26,7 +26,6 @@ const passes = (name: string, checks: Specimen['checks']) =>
 const isCaught = ({ what, caughtBy, also = [], checks }: Specimen) =>
   test(`one that ${what} is caught by ${caughtBy}`, async () => {
     const failures = await failuresOf(checks())
-    if (process.env['SHOW']) console.log(failures[0]?.message)
     expect(failures.map(({ law }) => law)).toEqual([caughtBy, ...also])
     // A suite that cannot do its work finds nothing out.
     expect(failures.filter(({ message }) => message.includes('could not be checked'))).toEqual([])

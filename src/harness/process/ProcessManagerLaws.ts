@@ -47,7 +47,8 @@ const reactionsTo = <Event, State, Command>(
     })
     if (!next.ok || !Array.isArray(next.value.sent)) break
     state = next.value.after
-    found.push({ event, events: events.slice(0, index + 1), state, sent: next.value.sent })
+    // Copied, because a process manager that changes its state is for another law to find out.
+    found.push({ event, events: events.slice(0, index + 1), state: copyOf(state), sent: next.value.sent })
   }
   return found
 }
@@ -101,7 +102,7 @@ export const pureLaw = <Event, State, Command>(): ProcessManagerLaw<Event, State
     const whole = () =>
       attempt(() =>
         reactionsTo(manager, events).map(({ state, sent }) => ({
-          state: copyOf(state),
+          state,
           sent,
           owed: manager.pending(state),
           isTerminal: manager.isTerminal(state),
@@ -152,8 +153,8 @@ export const inertLaw = <Event, State, Command>(
   },
 })
 
-const whatChanged = (before: unknown, after: unknown, sent: ReadonlyArray<unknown>): string => {
-  if (sent.length > 0) return `called for ${fc.stringify(sent)}`
+const whatChanged = (before: unknown, after: unknown, sent: unknown): string => {
+  if (Array.isArray(sent) && sent.length > 0) return `called for ${fc.stringify(sent)}`
   return isSame(before, after)
     ? ''
     : `changed its state from ${fc.stringify(before)} to ${fc.stringify(after)}`

@@ -272,13 +272,16 @@ const rebuildLaw = <Event, ReadModel>(
   judge: async ([log, rest]) => {
     const past = log.slice(0, log.length - Math.min(rest, log.length))
     const [live, rebuilt] = [await stagesOf(suite, past, log, false), await stagesOf(suite, past, log, true)]
-    const stage = rebuilt.findIndex(({ read }, index) => !(suite.same ?? isSame)(read, live[index]?.read as ReadModel))
+    const stage = rebuilt.findIndex(
+      ({ read }, index) => !(suite.same ?? isSame)(read, live[index]?.read as ReadModel),
+    )
     const [is, expected] = [rebuilt[stage], live[stage]]
     if (is === undefined || expected === undefined) return undefined
     return {
       cause: `${is.when} The read model is then ${fc.stringify(is.read)}, and where nothing is built anew it is ${fc.stringify(expected.read)}.${differenceInWords(is.read, expected.read)}`,
       data: { log: printedLog(log), eventsBefore: `${past.length}` },
-      advice: 'Empty the read model and forget the checkpoint together, and only then begin with the first event.',
+      advice:
+        'Empty the read model and forget the checkpoint together, and only then begin with the first event.',
     }
   },
 })
