@@ -78,7 +78,7 @@ const stageOf = ({ store, connections }: World, writers: number, round: number):
   storeOf: (n) => connections[n % connections.length] ?? store,
   stream: (name) => streamNamed(`${round} ${name}`),
   eventBy: (n, attempt, stream, more) =>
-    event(1_000_000 * round + 10_000 * n + attempt, stream, { data: { by: names[n] ?? '' }, ...more }),
+    event(0x100000 * round + 0x1000 * n + attempt, stream, { data: { by: names[n] ?? '' }, ...more }),
 })
 
 interface Played {
@@ -102,10 +102,18 @@ const judge = async (
       tasks.map(({ name }) => name),
       steps,
     )
-    throw new Error(`${reason}\n${lanes}\nrecorded in the end\n${listed(final)}`, { cause: error })
+    const told = [reason, lanes, ...legendOf(steps), 'recorded in the end', listed(final)].join('\n')
+    throw new Error(told, { cause: error })
   }
   return { story, final }
 }
+
+const legendOf = (steps: ReadonlyArray<Step>): ReadonlyArray<string> =>
+  steps.some(({ isTogether }) => isTogether)
+    ? [
+        'A step with + was under way when the next one began. What a store does in between may differ from run to run.',
+      ]
+    : []
 
 const listed = ({ streams }: Sight): string =>
   streams

@@ -64,14 +64,14 @@ export const conflictsAreJustified = ({ attempts }: Story, recorded: ReadonlyArr
   for (const { writer, sight, ending, ended } of attempts) {
     if (!isConflict(ending)) continue
     const rivals = recorded.filter(isRivalIn(ending)).map(({ id }): string => id)
-    isTrue(rivals.length > 0, `${writer} met a conflict with an event that somebody wrote`)
+    isTrue(rivals.length > 0, `what ${writer} was told to conflict with must have been written`)
     isTrue(
       sight.events.every(({ id }) => !rivals.includes(id)),
-      `${writer} met a conflict with an event that it had not seen`,
+      `what ${writer} was told to conflict with must be new to it`,
     )
     isTrue(
       attempts.some((other) => other.seenAt < ended && idsOf(other).some((id) => rivals.includes(id))),
-      `${writer} met a conflict with an event that had been sent by then`,
+      `what ${writer} was told to conflict with must have been sent by then`,
     )
   }
 }
@@ -94,7 +94,10 @@ export const readsAreBeginnings = ({ attempts }: Story, final: Sight): void => {
       equal(idsIn(events), idsIn(all).slice(0, events.length), `${writer} read a beginning of ${stream}`)
       equal(told, version(events.length), `${writer} was told the version of what it read`)
       const before = ofStream.filter(({ seenAt }) => seenAt < began).map((earlier) => earlier.events.length)
-      isTrue(events.length >= Math.max(0, ...before), `${writer} read less of ${stream} than an earlier read`)
+      isTrue(
+        events.length >= Math.max(0, ...before),
+        `${writer} must read as much of ${stream} as an earlier read did`,
+      )
     }
   }
 }

@@ -1,5 +1,14 @@
 /** Stores that are right in most orders of steps: it takes a certain schedule, or a lost answer, to tell. */
-import { type EventStore, eventId, type StreamId, type StreamSlice, version } from 'decider-ts/store'
+import {
+  type EventStore,
+  eventId,
+  globalPosition,
+  type RecordedEvent,
+  type StreamId,
+  type StreamSlice,
+  timestamp,
+  version,
+} from 'decider-ts/store'
 import { either as E } from 'fp-ts'
 import { objection, others, unguarded, type Wrong, wrong } from './Wrong.js'
 
@@ -95,6 +104,35 @@ const lagging = (store: EventStore): Partial<EventStore> => {
   }
 }
 
+/** Readers see what is about to be written, though it may be refused yet. */
+const seenTooEarly = (store: EventStore): Partial<EventStore> => {
+  const underway = new Set<RecordedEvent>()
+  return {
+    readStream: (stream, range) => async () => {
+      const slice = await store.readStream(stream, range)()
+      if (E.isLeft(slice) || range !== undefined) return slice
+      const early = [...underway].filter((event) => event.stream === stream)
+      const events = [...slice.right.events, ...early]
+      return E.right({ events, version: version(events.length) })
+    },
+    append: (append) => async () => {
+      const early = append.events.map(
+        (event, n): RecordedEvent => ({
+          ...event,
+          data: null,
+          version: version(n + 1),
+          position: globalPosition(n + 1),
+          recordedAt: timestamp(0),
+        }),
+      )
+      for (const event of early) underway.add(event)
+      await others()
+      for (const event of early) underway.delete(event)
+      return store.append(append)()
+    },
+  }
+}
+
 /** Looks at the first expectation only, so two can pass each other. */
 const firstExpectation = (store: EventStore): Partial<EventStore> => ({
   append: (append) => store.append({ ...append, expected: append.expected.slice(0, 1) }),
@@ -125,6 +163,7 @@ export const wrongSchedules: ReadonlyArray<Wrong> = [
   wrong('conditions are checked before the lock', 'C93 schedule', checkThenAct('condition')),
   wrong('who comes second is told of a conflict, whatever it writes', 'C94 schedule', impatient),
   wrong('every other read lags behind', 'C95 schedule', lagging),
+  wrong('what is about to be written is read', 'C95 schedule', seenTooEarly),
   wrong('of several expectations one is checked', 'C96 schedule', firstExpectation),
   wrong('a belief is compared with what was last read', 'C97 schedule', remembering),
 ]
