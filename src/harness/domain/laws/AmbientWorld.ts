@@ -11,8 +11,8 @@ import { type AmbientKind, type AmbientRead, watched } from '../../ambient/Trap.
 import { copyOf } from '../Copy.js'
 import type { LawsOf } from '../Law.js'
 import { shownType } from '../Shown.js'
-import type { Complaint } from './NoDecision.js'
 import { askDecide, askEvolve, replayOf } from './AskedAgain.js'
+import type { Complaint } from './NoDecision.js'
 
 /** The laws of the ambient world. */
 export const ambientWorld: LawsOf = (subject) => {

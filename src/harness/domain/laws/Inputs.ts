@@ -9,8 +9,8 @@ import { copyOf, frozenCopyOf } from '../Copy.js'
 import type { LawsOf } from '../Law.js'
 import { type Parting, partingOf, shownChange } from '../Parting.js'
 import { shown } from '../Shown.js'
-import type { Complaint } from './NoDecision.js'
 import { type Answer, askDecide, askEvolve, replayOf } from './AskedAgain.js'
+import type { Complaint } from './NoDecision.js'
 
 /** The laws of inputs. */
 export const inputs: LawsOf = (subject) => {

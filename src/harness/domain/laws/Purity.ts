@@ -8,9 +8,9 @@ import { copyOf } from '../Copy.js'
 import type { LawsOf } from '../Law.js'
 import { type Parting, shownDifference } from '../Parting.js'
 import { shown } from '../Shown.js'
+import { type Answer, askDecide, askEvolve } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
 import { repetitionsOf } from './Repetition.js'
-import { type Answer, askDecide, askEvolve } from './AskedAgain.js'
 
 /** The laws of purity. */
 export const purity: LawsOf = (subject) => {

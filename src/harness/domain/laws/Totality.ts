@@ -8,8 +8,8 @@ import { placeOf } from '../../ambient/UserFrame.js'
 import { copyOf } from '../Copy.js'
 import type { Breach, LawsOf } from '../Law.js'
 import { shown, shownType } from '../Shown.js'
-import { type Complaint, noDecision } from './NoDecision.js'
 import { type Answer, askDecide, askEvolve, isState, type Replay, replayOf } from './AskedAgain.js'
+import { type Complaint, noDecision } from './NoDecision.js'
 
 /** The laws of totality. */
 export const totality: LawsOf = (subject) => {
