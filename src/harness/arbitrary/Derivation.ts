@@ -68,13 +68,15 @@ export const derivation = (
 class Walk {
   private readonly overrides: Overrides
   private readonly recycle: Recycle
-  private readonly leaves = new Map<t.Mixed, fc.Arbitrary<unknown>>()
-  private readonly structures = new Map<t.Mixed, Map<number, Derived>>()
+  private readonly leaves: Map<t.Mixed, fc.Arbitrary<unknown>>
+  private readonly structures: Map<t.Mixed, Map<number, Derived>>
   private madePlain: Plain | undefined
 
   constructor({ overrides = {}, recycle = ({ arbitrary }) => arbitrary }: DerivationOptions) {
     this.overrides = overrides
     this.recycle = recycle
+    this.leaves = new Map()
+    this.structures = new Map()
   }
 
   private get plain(): Plain {

@@ -4,7 +4,7 @@
  * Used by: `Texts`, `Numbers`.
  *
  * Laws (test/properties/harness/arbitrary/Smaller.test.ts):
- * - ARB-8 descent: going from a value to any smaller one, again and again, comes to an end.
+ * - ARB-8 descent: going from value to smaller value never comes back to one that was passed.
  * @since 0.1.0
  */
 

@@ -72,8 +72,8 @@ const hinted = (
   accepts: (text: string) => boolean,
   predicates: ReadonlyArray<unknown>,
 ): Texts | undefined => {
-  const sources = [...hintsIn(predicates), ...shapes.map(({ any }) => any())]
-  for (const source of sources) {
+  for (const any of [...hintsIn(predicates).map((hint) => () => hint), ...shapes.map((shape) => shape.any)]) {
+    const source = any()
     const found = drawn(source, 5 * samples).find(accepts)
     if (found === undefined) continue
     const simplest = fill([smallestText(found, accepts)], accepts)
