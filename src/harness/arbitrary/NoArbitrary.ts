@@ -22,15 +22,15 @@ export interface Refusal {
  * @example
  * import * as t from 'io-ts'
  * import { arbitraryOf, NoArbitrary } from 'decider-ts/harness'
+ * const Iban = t.refinement(t.string, () => false, 'Iban')
  * const refusal = () => {
  *   try {
- *     return arbitraryOf(t.type({ card: t.never }, 'Payment'))
+ *     return arbitraryOf(t.type({ iban: Iban }, 'Payment'))
  *   } catch (error) {
- *     return error
+ *     return error instanceof NoArbitrary ? error.path : error
  *   }
  * }
- * const isRefused = refusal() instanceof NoArbitrary
- * isRefused // => true
+ * refusal() // => 'Payment.iban'
  */
 export class NoArbitrary extends Error implements Refusal {
   override readonly name = 'NoArbitrary'

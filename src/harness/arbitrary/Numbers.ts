@@ -9,7 +9,7 @@
  */
 import fc from 'fast-check'
 import { numbersIn } from './Patterns.js'
-import { bySimplicity } from './Smaller.js'
+import { isSimplerNumber, simplestFirst } from './Smaller.js'
 
 /** Numbers that a test accepts. */
 export interface Numbers {
@@ -50,7 +50,7 @@ export const numbersWhere = (
 ): Numbers | undefined => {
   const whole = [...new Set([...anchors, ...numbersIn(predicates)])].filter(accepts)
   const broken = fractions.filter(accepts)
-  const simplest = [...whole, ...broken].sort(bySimplicity)
+  const simplest = [...whole, ...broken].sort(simplestFirst(isSimplerNumber))
   if (simplest.length === 0) return undefined
   const intervals = intervalsAround(whole, accepts)
   const edges = intervals.flatMap(({ min, max }) => [min, max])

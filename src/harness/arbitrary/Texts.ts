@@ -7,7 +7,7 @@
 import fc from 'fast-check'
 import { hintsIn } from './Patterns.js'
 import { hostileTexts, type Shape, shapes } from './Shapes.js'
-import { smallestText } from './Smaller.js'
+import { isSimplerText, simplestFirst, smallestText } from './Smaller.js'
 
 /** Texts that a test accepts. */
 export interface Texts {
@@ -45,7 +45,7 @@ const shaped = (
   fitting: ReadonlyArray<Shape>,
   predicates: ReadonlyArray<unknown>,
 ): Texts => {
-  const simplest = fill(first.small.filter(accepts), accepts)
+  const simplest = fill(first.small.filter(accepts).sort(simplestFirst(isSimplerText)), accepts)
   const sources = accepted(
     fitting.map(({ any }) => any),
     accepts,

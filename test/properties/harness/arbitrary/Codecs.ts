@@ -205,10 +205,7 @@ const narrowed: Readonly<Record<string, Sample>> = {
     0,
     numbers('Share', (n) => n >= 0 && n <= 1),
   ),
-  OpenShare: always(
-    0.1,
-    numbers('OpenShare', (n) => n > 0 && n < 1),
-  ),
+  OpenShare: some(numbers('OpenShare', (n) => n > 0 && n < 1)),
   Even: always(
     0,
     numbers('Even', (n) => n % 2 === 0),
@@ -385,13 +382,13 @@ const structured: Readonly<Record<string, Sample>> = {
 const unsaid: Readonly<Record<string, Sample>> = {
   DateFromText: always(new Date('2000-01-01'), DateFromText),
   DateFromMilliseconds: always(new Date(0), DateFromMilliseconds),
-  NumberFromText: always(1, NumberFromText),
-  BigIntFromText: always(1n, BigIntFromText),
+  NumberFromText: always(0, NumberFromText),
+  BigIntFromText: always(0n, BigIntFromText),
   SetOfTexts: always(new Set(), SetOfTexts),
   BooleanFromText: always(true, BooleanFromText),
   TrimmedText: always('', TrimmedText),
   Maybe: always({ some: [] }, Maybe),
-  pipe: always(1, t.string.pipe(CountFromText)),
+  pipe: always(0, t.string.pipe(CountFromText)),
   dates: always([], t.array(DateFromText)),
 }
 
