@@ -192,11 +192,10 @@ class Walk {
 
   private recordOf(required: t.Props, optional: t.Props, place: Place): Derived {
     const entry = (key: string, codec: t.Mixed): Derived => {
-      const at = { ...place, path: joinPath(place.path, key) }
-      const isPlainText = described(codec)._tag === 'StringType' && !this.isGiven(codec)
-      return isPlainText
-        ? E.right(this.recycle({ codec, arbitrary: this.plain.text, isName: false, key }))
-        : this.valuesOf(codec, at)
+      const derived = this.valuesOf(codec, { ...place, path: joinPath(place.path, key) })
+      const keyed = (arbitrary: fc.Arbitrary<unknown>) =>
+        this.recycle({ codec, arbitrary, isName: false, key })
+      return described(codec)._tag === 'StringType' ? E.map(keyed)(derived) : derived
     }
     const needed = Object.entries(required).map(([key, codec]) => [key, entry(key, codec)] as const)
     const refused = needed.find(([, derived]) => E.isLeft(derived))

@@ -23,6 +23,8 @@ const shapesMax = 3
 /** A shape is used if so many of its samples are accepted, in hundred. */
 const acceptanceMin = 20
 const samples = 20
+/** With fewer simple texts than this, more are made of the first. */
+const simplestMin = 4
 const simplestMax = 8
 const lengthMax = 256
 
@@ -74,9 +76,10 @@ const hinted = (
 ): Texts | undefined => {
   for (const any of [...hintsIn(predicates).map((hint) => () => hint), ...shapes.map((shape) => shape.any)]) {
     const source = any()
-    const found = drawn(source, 5 * samples).find(accepts)
-    if (found === undefined) continue
-    const simplest = fill([smallestText(found, accepts)], accepts)
+    const found = drawn(source, 5 * samples).filter(accepts)
+    if (found.length === 0) continue
+    const smallest = new Set(found.slice(0, 2 * simplestMax).map((text) => smallestText(text, accepts)))
+    const simplest = fill([...smallest].sort(simplestFirst(isSimplerText)).slice(0, simplestMax), accepts)
     return { simplest, isMoment: false, source: mixed(simplest, [source], hostileTexts.filter(accepts)) }
   }
   return undefined
@@ -114,12 +117,10 @@ const drawn = (arbitrary: fc.Arbitrary<string>, count: number): ReadonlyArray<st
 /** More of the same kind, told apart by their last letter or digit. */
 const fill = (simplest: ReadonlyArray<string>, accepts: (text: string) => boolean): ReadonlyArray<string> => {
   const [first = ''] = simplest
+  if (simplest.length >= simplestMin) return simplest
   const place = [...first].findLastIndex((character) => /[a-z0-9]/i.test(character))
   const variants = place === -1 ? [] : [...'abcd0123ABCD'].map((end) => [...first].with(place, end).join(''))
-  return [...new Set([...simplest, ...variants.filter(accepts)])].slice(
-    0,
-    Math.max(simplestMax, simplest.length),
-  )
+  return [...new Set([...simplest, ...variants.filter(accepts)])].slice(0, simplestMax)
 }
 
 /** The simplest text, its last character repeated as often as is accepted. */

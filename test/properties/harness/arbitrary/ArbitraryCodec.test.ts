@@ -250,6 +250,11 @@ describe('each kind of codec that io-ts has', () => {
   })
 })
 
+test('texts that a predicate lists come up, each of them', () => {
+  const stages = fc.sample(arbitraryOf(samples['Stage']?.codec ?? t.null), { seed: 1, numRuns: 100 })
+  expect(new Set(stages)).toEqual(new Set(['draft', 'sent', 'paid-up']))
+})
+
 test('a refusal says where, what was tried, and what to do', () => {
   const Iban = t.refinement(t.string, (text) => text.length === 22 && text.endsWith('!'.repeat(9)), 'Iban')
   const Pay = t.union(

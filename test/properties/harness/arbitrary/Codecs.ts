@@ -254,6 +254,10 @@ const narrowed: Readonly<Record<string, Sample>> = {
     'ORD-000000',
     texts('Order', (text) => /^ORD-\d{6}$/.test(text)),
   ),
+  Stage: always(
+    'sent',
+    texts('Stage', (text) => text === 'draft' || text === 'sent' || text === 'paid-up'),
+  ),
   Prefixed: always(
     'xyzzy-',
     texts('Prefixed', (text) => text.startsWith('xyzzy-')),

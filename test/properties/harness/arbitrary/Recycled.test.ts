@@ -3,6 +3,7 @@
  */
 import { deepStrictEqual } from 'node:assert/strict'
 import { accept, domain } from 'decider-ts/decide'
+import type { Overrides } from 'decider-ts/harness'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import { expect, test } from 'vitest'
@@ -101,6 +102,7 @@ const about = (codec: t.Mixed, key: string) =>
   })
 
 interface Expected {
+  readonly overrides?: Overrides
   readonly recycled?: ReadonlyArray<t.Mixed>
   readonly fresh?: ReadonlyArray<t.Mixed>
 }
@@ -118,6 +120,9 @@ test('what names a thing comes again, and what does not is new most of the time'
   expect(comesAgain).toBeGreaterThan(repeated(Wide))
   expect(repeated(t.string, 'orderId')).toBeGreaterThan(repeated(t.string, 'comment'))
   expect(repeated(t.string, 'orderId', { fresh: [t.string] })).toBe(repeated(t.string, 'comment'))
+  const overrides = { byName: { string: fc.uuid() } }
+  expect(repeated(t.string, 'id', { overrides })).toBeGreaterThan(100)
+  expect(repeated(t.string, 'idea', { overrides })).toBe(0)
   expect(repeated(t.union([t.string, t.null]), 'order_id')).toBe(repeated(t.union([t.string, t.null])))
 })
 
