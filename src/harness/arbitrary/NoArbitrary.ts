@@ -1,6 +1,6 @@
 /**
- * The refusal to make arbitrary values: for which place in which codec, what was tried, and what helps. It exists because
- * the alternatives are worse: values that the codec refuses make wrong tests, and a search without end makes none.
+ * The refusal to make arbitrary values: for which place in which codec, what was tried, and what helps. It exists
+ * because the alternatives are worse: values that the codec refuses make wrong tests, and a search without end makes none.
  * Used by: `arbitraryOf`, `Overrides`.
  * @since 0.1.0
  */
@@ -53,7 +53,7 @@ export class NoArbitrary extends Error implements Refusal {
  * @internal
  */
 export const registerOverride = (name: string): string =>
-  `Say which values it accepts: overrides: { byName: { ${quoted(name)}: fc.constantFrom(...) } }, or byCodec for a codec without a name of its own.`
+  `Say which values it accepts: overrides: { byName: { ${quoted(name)}: fc.constantFrom(...) } }, or use byCodec.`
 
 const quoted = (name: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replaceAll("'", "\\'")}'`

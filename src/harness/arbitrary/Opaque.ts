@@ -31,8 +31,7 @@ export const opaqueValues = (codec: t.Mixed, path: string, plain: Plain): Leaf =
     new NoArbitrary({
       path,
       codec: givenName(codec) ?? 'a codec without a name',
-      reason:
-        'The codec does not say what it is made of, and it decoded none of the texts, numbers and other JSON values that were tried.',
+      reason: 'The codec does not say what it is made of, and decoded none of the JSON values tried.',
       advice: registerOverride(codec.name),
     })
   const texts =

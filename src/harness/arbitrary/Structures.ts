@@ -15,8 +15,8 @@ export interface Properties {
 }
 
 /**
- * The properties of a codec that is nothing but a record; undefined where two parts speak of one property, where some part
- * is no record, and where `isGiven` says that its values are known.
+ * The properties of a codec that is nothing but a record; undefined where two parts speak of one property, where some
+ * part is no record, and where `isGiven` says that its values are known.
  * @internal
  */
 export const propertiesOf = (

@@ -85,7 +85,7 @@ const hinted = (
   return undefined
 }
 
-/** Mostly the simplest, so that names meet; then any of the shapes; now and then what is hostile, or as long as can be. */
+/** Mostly the simplest, so that names meet; then any shape; now and then what is hostile, or as long as can be. */
 const mixed = (
   simplest: ReadonlyArray<string>,
   sources: ReadonlyArray<fc.Arbitrary<string>>,

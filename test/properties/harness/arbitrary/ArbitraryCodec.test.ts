@@ -268,7 +268,7 @@ test('a refusal says where, what was tried, and what to do', () => {
       reason:
         'Tried: words, codes, digits, days, identities, addresses and other texts. The predicate accepted none.',
       advice:
-        'Say which values it accepts: overrides: { byName: { Iban: fc.constantFrom(...) } }, or byCodec for a codec without a name of its own.',
+        'Say which values it accepts: overrides: { byName: { Iban: fc.constantFrom(...) } }, or use byCodec.',
     }),
   )
 })

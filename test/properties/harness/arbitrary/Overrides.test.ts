@@ -32,7 +32,11 @@ const refusals = (derive: Derive) =>
     expect(of({ byName: { Iban: right } })).toBe('registered')
     expect(of({ byCodec: new Map([[Iban, right]]), byName: { Iban: wrong } })).toBe('registered')
     expect(of({ byName: { Iban: wrong } })).toBe(
-      'There are no arbitrary values for Payment.to.iban (Iban). The arbitrary registered in overrides.byName[\'Iban\'] gave "none", which the codec refuses. Let it give only values for which `is` of the codec holds.',
+      [
+        'There are no arbitrary values for Payment.to.iban (Iban).',
+        `What is registered in overrides.byName['Iban'] gave "none", which it refuses.`,
+        'Let it give only values for which `is` of the codec holds.',
+      ].join(' '),
     )
     expect(of({ byCodec: new Map([[Iban, wrong]]) })).toContain('Payment.to.iban (Iban)')
     expect(of({ byCodec: new Map([[Iban, wrong]]) })).toContain('overrides.byCodec gave "none"')
