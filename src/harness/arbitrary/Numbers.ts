@@ -4,7 +4,7 @@
  * Used by: `Refinement`, `Opaque`, `Plain`.
  *
  * Laws (test/properties/harness/arbitrary/Numbers.test.ts):
- * - ARB-9 boundaries: the least and the greatest whole number that an interval accepts come up.
+ * - ARB-9 boundaries: the ends of an interval with a likely number in it come up.
  * @since 0.1.0
  */
 import fc from 'fast-check'
