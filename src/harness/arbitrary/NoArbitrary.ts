@@ -1,7 +1,7 @@
 /**
  * The refusal to make arbitrary values: for which place in which codec, what was tried, and what helps. It exists
  * because the alternatives are worse: values that the codec refuses make wrong tests, and a search without end makes none.
- * Used by: `arbitraryOf`, `Overrides`.
+ * Used by: `Derivation`, `Refinement`, `Opaque`, `Overrides`.
  * @since 0.1.0
  */
 

@@ -1,7 +1,7 @@
 /**
  * The shapes that texts have in the domains people write: words, codes, days, identities, addresses. They are ordered,
  * the simplest first, and each begins with a few short samples, so that asking a predicate about all of them is cheap.
- * Used by: `Texts`.
+ * Used by: `Texts`, `Smaller`.
  * @since 0.1.0
  */
 import fc from 'fast-check'

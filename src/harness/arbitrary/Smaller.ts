@@ -1,7 +1,7 @@
 /**
  * What is smaller than a text or a number, for a reader of a counterexample: shorter, rounder, nearer to the simplest
  * value that the codec accepts. Every candidate is strictly smaller by one order, so shrinking ends.
- * Used by: `Texts`, `Numbers`.
+ * Used by: `Plain`, `Texts`, `Numbers`.
  *
  * Laws (test/properties/harness/arbitrary/Smaller.test.ts):
  * - ARB-8 descent: going from value to smaller value never comes back to one that was passed.
