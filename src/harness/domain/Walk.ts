@@ -118,7 +118,7 @@ const lengthOf = (random: fc.Random, max: number): number =>
 const typesAvoided = (random: fc.Random, types: ReadonlyArray<string>): ReadonlySet<string> => {
   if (types.length < 2 || random.nextInt(1, 3) > 1) return new Set()
   const most = Math.floor(types.length / 2)
-  return new Set(types.filter(() => random.nextInt(1, 4) === 1).slice(0, most))
+  return new Set(types.filter(() => random.nextInt(1, 3) === 1).slice(0, most))
 }
 
 /** After the end little is left to see: a few commands more, and mostly none. */
@@ -226,7 +226,9 @@ const attempt = <Command, State, Event, Rejection>(
   const isFruitful = !isDecision(outcome) || eventsOfOutcome(outcome).length > 0
   const seen = memory.seen.get(labelOf(drawn.command, outcome)) ?? 0
   if (!isFruitful) return { drawn, cost: seen + (curious ? 0 : 100) }
-  return { drawn, cost: seen + (isTerminalFor(domain, after) ? 50 : 0) }
+  // Where types are avoided the same again is welcome: ten reservations at once take ten, and nothing in between.
+  const novelty = memory.avoided.size > 0 ? 0 : seen
+  return { drawn, cost: novelty + (isTerminalFor(domain, after) ? 50 : 0) }
 }
 
 /** The command with one of its leaves taken from the state or from what has happened; itself where the codec objects. */

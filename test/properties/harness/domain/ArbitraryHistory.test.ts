@@ -257,6 +257,23 @@ test('without a word about the domain it is found within 300 histories for every
   expect(found.map(({ commands }) => commands)).toEqual(found.map(() => shortestProof))
 })
 
+test('what takes many commands of one type is found too, though no other may come in between', () => {
+  const isBelow = ({ steps }: Made): boolean =>
+    steps.every(
+      ({ after }) => Object.values(after.reservations).filter(({ confirmed }) => !confirmed).length < 4,
+    )
+  const property = fc.property(arbitraryHistory(Inventory, { commandGen: suggested }), isBelow)
+  const shown = fc.check(property, { seed: 1, numRuns: 300 }).counterexample?.[0]
+  expect(shown && commandsOf(shown).map(({ type }) => type)).toEqual([
+    'Open',
+    'Receive',
+    'Reserve',
+    'Reserve',
+    'Reserve',
+    'Reserve',
+  ])
+})
+
 test('where there is no fault nothing is found', () => {
   expect(searched({}, Inventory, 2).map(({ runs }) => runs)).toEqual([
     Number.POSITIVE_INFINITY,

@@ -93,3 +93,10 @@ test('what several commands share is made smaller in all of them, and two ids be
   expect(ids).toContain('a,a,b')
   expect(ids).toContain('b,b,b')
 })
+
+test('two commands of one type become one that asks for as much as both, if the codec lets it', () => {
+  const receive = (n: number): Command => ({ type: 'Receive', quantity: n as t.TypeOf<typeof Quantity> })
+  expect([...real([receive(2), { type: 'Open' }, receive(3)])]).toContainEqual([receive(5), { type: 'Open' }])
+  const tooMuch = [...real([receive(600), receive(500)])].flat().filter(({ type }) => type === 'Receive')
+  expect(tooMuch.every(Command.is)).toBe(true)
+})
