@@ -19,15 +19,10 @@ import {
   withLeaf,
   withLeafEverywhere,
 } from './Leaf.js'
-import { type Drawn, plainly } from './Walk.js'
+import { type CommandCodec, type Drawn, isCommand, plainly } from './Walk.js'
 
 /** A list of drawn commands. */
 export type DrawnCommands<Command> = ReadonlyArray<Drawn<Command>>
-
-/** What tells a command from something else. */
-interface CommandCodec<Command> {
-  readonly is: (value: unknown) => value is Command
-}
 
 /**
  * Candidates in the order in which they save most. `isIdle` says which commands changed nothing: all of them go at once,
@@ -67,7 +62,7 @@ function* merged<Command>(
       (other, index) => index < later && typeOf(other.command) === typeOf(command),
     )
     const one = earlier === -1 ? undefined : withSums(commands[earlier]?.command, command)
-    if (!codec.is(one)) continue
+    if (!isCommand(codec, one)) continue
     yield commands.flatMap((drawn, index) =>
       index === later ? [] : [index === earlier ? plainly(one) : drawn],
     )
@@ -96,7 +91,7 @@ function* simplerOne<Command>(
     for (const { path, value } of leavesOf(drawn.command)) {
       for (const smaller of smallerLeaves(value)) {
         const command = withLeaf(drawn.command, path, smaller)
-        if (codec.is(command)) yield put(plainly(command))
+        if (isCommand(codec, command)) yield put(plainly(command))
       }
     }
   }
@@ -112,7 +107,7 @@ function* simplerEverywhere<Command>(
     const others = values.filter((other) => kindOf(other) === kindOf(value) && isBefore(other, value))
     for (const smaller of distinct([...smallerLeaves(value), ...others])) {
       const changed = commands.map(({ command }) => withLeafEverywhere(command, value, smaller))
-      if (changed.every(codec.is)) {
+      if (changed.every((command) => isCommand(codec, command))) {
         yield changed.map((command, index) =>
           command === commands[index]?.command ? commands[index] : plainly(command),
         )

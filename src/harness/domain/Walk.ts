@@ -59,6 +59,23 @@ export const drawnFrom = <Command>(
  */
 export const plainly = <Command>(command: Command): Drawn<Command> => ({ command, smaller: () => [] })
 
+/** What tells a command from something else. */
+export interface CommandCodec<Command> {
+  readonly is: (value: unknown) => value is Command
+}
+
+/**
+ * Whether a value is a command. A check that throws, as one that reads any text as a number may, says no.
+ * @internal
+ */
+export const isCommand = <Command>(codec: CommandCodec<Command>, value: unknown): value is Command => {
+  try {
+    return codec.is(value)
+  } catch {
+    return false
+  }
+}
+
 /** What a walk remembers on its way. */
 interface Memory<State> {
   state: State
@@ -233,7 +250,7 @@ const attempt = <Command, State, Event, Rejection>(
 
 /** The command with one of its leaves taken from the state or from what has happened; itself where the codec objects. */
 const borrowing = <Command, State>(
-  { command }: { readonly command: { readonly is: (value: unknown) => value is Command } },
+  { command }: { readonly command: CommandCodec<Command> },
   drawn: Drawn<Command>,
   { state, remembered }: Memory<State>,
   random: fc.Random,
@@ -247,7 +264,7 @@ const borrowing = <Command, State>(
   const lent = oneOf(lenders, random)
   if (lent === undefined) return drawn
   const borrowed = withLeaf(drawn.command, leaf.path, beside(lent, random))
-  return command.is(borrowed) ? plainly(borrowed) : drawn
+  return isCommand(command, borrowed) ? plainly(borrowed) : drawn
 }
 
 /** Rules compare, so what lies right beside a number is worth as much as the number. */

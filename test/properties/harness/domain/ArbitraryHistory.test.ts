@@ -236,7 +236,7 @@ interface Search {
 /** The fault looked for with the seeds from 1, in up to 300 histories each. */
 const searched = (expectations: Expected, domain = forgetful, seeds = 30): ReadonlyArray<Search> =>
   Array.from({ length: seeds }, (_, index) => {
-    const property = fc.property(arbitraryHistory(domain, expectations), isConservedIn)
+    const property = fc.property(real(domain, expectations), isConservedIn)
     const { failed, numRuns, counterexample } = fc.check(property, { seed: index + 1, numRuns: 300 })
     const commands = counterexample?.[0] ? commandsOf(counterexample[0]).map(({ type }) => type) : []
     return { runs: failed ? numRuns : Number.POSITIVE_INFINITY, commands }

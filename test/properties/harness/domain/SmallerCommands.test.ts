@@ -100,3 +100,14 @@ test('two commands of one type become one that asks for as much as both, if the 
   const tooMuch = [...real([receive(600), receive(500)])].flat().filter(({ type }) => type === 'Receive')
   expect(tooMuch.every(Command.is)).toBe(true)
 })
+
+test('a codec whose check throws admits nothing that was changed, and commands can still go', () => {
+  const throwing = {
+    is: (value: unknown): value is Command => {
+      throw new Error(`cannot read ${String(value)}`)
+    },
+  }
+  const all: ReadonlyArray<Command> = [{ type: 'Open' }, { type: 'Release', id: idOf('order 7') }]
+  const candidates = [...smallerCommands(throwing, all.map(plainly), () => false)]
+  expect(candidates.map((list) => list.length)).toEqual([0, 1, 1])
+})
