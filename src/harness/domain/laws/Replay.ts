@@ -6,9 +6,9 @@
  * Used by: `Catalogue`.
  *
  * Laws (test/properties/harness/domain/laws/Replay.test.ts):
- * - RPL-1 found: a domain that looks at the order of the keys of an event is found out by `replay.stored`, whatever the
+ * - RST-1 found: a domain that looks at the order of the keys of an event is found out by `replay.stored`, whatever the
  *   key.
- * - RPL-2 harmless: a state with a part that its codec drops, and that no decision depends on, breaks no law of replay.
+ * - RST-2 harmless: a state with a part that its codec drops, and that no decision depends on, breaks no law of replay.
  * @since 0.1.0
  */
 import { either as E } from 'fp-ts'

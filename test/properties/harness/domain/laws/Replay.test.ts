@@ -41,8 +41,8 @@ const looksAtOrder = (laws: LawsOf) =>
     return ids.length === 1 && ids[0] === 'replay.stored'
   })
 
-law('RPL-1 found', looksAtOrder(replay))
-law.rejects('RPL-1', 'laws that find nothing', looksAtOrder(blind(replay)))
+law('RST-1 found', looksAtOrder(replay))
+law.rejects('RST-1', 'laws that find nothing', looksAtOrder(blind(replay)))
 
 const keepsMore = (laws: LawsOf) =>
   fc.property(
@@ -50,5 +50,5 @@ const keepsMore = (laws: LawsOf) =>
     (fields) => found(laws, fields, (event) => Object.keys(event).sort().join()).length === 0,
   )
 
-law('RPL-2 harmless', keepsMore(replay))
-law.rejects('RPL-2', 'laws that find fault with everything', keepsMore(overzealous(replay)))
+law('RST-2 harmless', keepsMore(replay))
+law.rejects('RST-2', 'laws that find fault with everything', keepsMore(overzealous(replay)))
