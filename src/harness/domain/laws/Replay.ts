@@ -18,7 +18,7 @@ import { isExactlySame, isSame } from '../Equality.js'
 import { decideWithDefects, type Outcome } from '../History.js'
 import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf, Trial } from '../Law.js'
-import { failureInWords, storedBy, storedEventBy } from '../Stored.js'
+import { failureInWords, isOf, storedBy, storedEventBy } from '../Stored.js'
 import { commandsOf, firstOf, statesAlong } from './Steps.js'
 
 /** The laws of replay. */
@@ -84,7 +84,7 @@ const snapshot: LawOf = (domain) => {
     judge: (trial) => {
       const { events } = trial.history
       const states = statesAlong(domain, domain.initialState, events)
-      const backs = states.map((state) => (domain.state.is(state) ? store(state) : undefined))
+      const backs = states.map((state) => (isOf(domain.state, state) ? store(state) : undefined))
       return firstOf(states.keys(), (cut) => {
         const back = backs[cut]
         // A state that is not declared is told by a law of storage.

@@ -17,7 +17,15 @@ import { isSame, lostToPrototype } from '../Equality.js'
 import { isDecision } from '../History.js'
 import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf } from '../Law.js'
-import { failureInWords, type NotStored, refusalBy, type Stored, storedBy, storedEventBy } from '../Stored.js'
+import {
+  failureInWords,
+  isOf,
+  type NotStored,
+  refusalBy,
+  type Stored,
+  storedBy,
+  storedEventBy,
+} from '../Stored.js'
 import { commandsOf, decidedIn, firstOf, pastOf, statesAlong } from './Steps.js'
 
 /** The laws of storage. */
@@ -62,7 +70,7 @@ const eventStored: LawOf = (domain) => {
       firstOf(history.steps, (step) =>
         firstOf(decidedIn(domain, step), (event) => {
           // An undeclared event is told by the law before.
-          if (!domain.event.tagged.is(event)) return undefined
+          if (!isOf(domain.event.tagged, event)) return undefined
           const loss = lossOf(store(event), event)
           return loss === undefined
             ? undefined
@@ -139,7 +147,7 @@ const problemOf = <Command, State, Event, Rejection>(
   { state: codec }: Domain<Command, State, Event, Rejection>,
   state: State,
 ): Pick<Breach<Command, Event>, 'cause' | 'advice'> | undefined => {
-  if (!codec.is(state)) {
+  if (!isOf(codec, state)) {
     const why = failureInWords(refusalBy(codec, state), 'the state')
     return {
       cause: `The state codec does not accept the state ${inShort(state)}: ${why}.`,
@@ -169,7 +177,7 @@ const reachedBy = <Command, Event>(
 
 /** What is wrong with a value that a codec does not accept, as a part of a sentence. */
 const undeclaredBy = <A>(codec: TaggedCodec<A> | Codec<A>, value: A): string | undefined => {
-  if (codec.is(value)) return undefined
+  if (isOf(codec, value)) return undefined
   const types = 'types' in codec ? codec.types : []
   const type = typeOf(value)
   if (type === '') return 'it has no `type`, so that no codec can tell what it is'
