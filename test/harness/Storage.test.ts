@@ -11,7 +11,7 @@ import { Account } from '../../examples/banking/Account.js'
 import type { Breach, LawsOf, Subject } from '../../src/harness/domain/Law.js'
 import { behaviour } from '../../src/harness/domain/laws/Behaviour.js'
 import { expected } from '../../src/harness/domain/laws/Expected.js'
-import { replay } from '../../src/harness/domain/laws/Replay.js'
+import { restart } from '../../src/harness/domain/laws/Restart.js'
 import { storage } from '../../src/harness/domain/laws/Storage.js'
 import { upcasting } from '../../src/harness/domain/laws/Upcasting.js'
 import { Inventory, parts } from './Inventory.js'
@@ -20,7 +20,7 @@ import { broken, failingOf, subjectOf } from './zoo/Broken.js'
 import { storageZoo } from './zoo/Storage.js'
 
 const laws: LawsOf = (subject) =>
-  [storage, replay, upcasting, behaviour, expected].flatMap((of) => of(subject))
+  [storage, restart, upcasting, behaviour, expected].flatMap((of) => of(subject))
 
 const failing = (subject: Subject<Typed, unknown, Typed, Typed>) => failingOf(laws, subject)
 

@@ -7,7 +7,7 @@
 import type { LawsOf } from './Law.js'
 import { behaviour } from './laws/Behaviour.js'
 import { expected } from './laws/Expected.js'
-import { replay } from './laws/Replay.js'
+import { restart } from './laws/Restart.js'
 import { storage } from './laws/Storage.js'
 import { totality } from './laws/Totality.js'
 import { upcasting } from './laws/Upcasting.js'
@@ -16,7 +16,7 @@ import { upcasting } from './laws/Upcasting.js'
 export const catalogue: LawsOf = (subject) => [
   ...totality(subject),
   ...storage(subject),
-  ...replay(subject),
+  ...restart(subject),
   ...upcasting(subject),
   ...behaviour(subject),
   ...expected(subject),

@@ -1,7 +1,7 @@
 /**
  * When two values are the same to a domain. Values that were stored and read again are other objects with the same
  * parts, so laws cannot compare by identity; and not every difference between objects is one that matters.
- * Used by: the laws of storage, replay and behaviour.
+ * Used by: the laws of storage, restart and behaviour.
  *
  * Laws (test/properties/harness/domain/Equality.test.ts):
  * - EQL-1 parts: a value is the same as a deep copy of it, whatever the order of keys, and not the same as one in which

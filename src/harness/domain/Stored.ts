@@ -2,7 +2,7 @@
  * Values as a database gives them back: encoded, as JSON, with the keys of objects in the order of the database, and
  * decoded. What a domain does must not depend on anything that is lost on this way. The stores of this library keep the
  * text of an event exactly; others, such as a `jsonb` column, keep its meaning and no more.
- * Used by: the laws of storage and replay.
+ * Used by: the laws of storage and restart.
  *
  * Laws (test/properties/harness/domain/Stored.test.ts):
  * - JSB-1 order: the keys of every object come by the length of their UTF-8 bytes, then by the bytes.

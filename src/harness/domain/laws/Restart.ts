@@ -1,14 +1,14 @@
 /**
- * Laws of replay: what a domain does after a restart is what it would have done without one. A state is read again from
+ * Laws of restart: what a domain does after a restart is what it would have done without one. A state is read again from
  * stored events, or from a snapshot of a state, and neither way may lead elsewhere.
  * Two states are taken for equal if all their parts are. A snapshot may also lead to a state with other parts, as long as
  * every command of the trial is decided alike in both: such states are equal to whoever can only send commands.
  * Used by: `Catalogue`.
  *
- * Laws (test/properties/harness/domain/laws/Replay.test.ts):
+ * Laws (test/properties/harness/domain/laws/Restart.test.ts):
  * - RST-1 found: a domain that looks at the order of the keys of an event is found out by `replay.stored`, whatever the
  *   key.
- * - RST-2 harmless: a state with a part that its codec drops, and that no decision depends on, breaks no law of replay.
+ * - RST-2 harmless: a state with a part that its codec drops, and that no decision depends on, breaks no law of restart.
  * @since 0.1.0
  */
 import { either as E } from 'fp-ts'
@@ -21,8 +21,8 @@ import type { Breach, Law, LawsOf, Trial } from '../Law.js'
 import { failureInWords, isOf, storedBy, storedEventBy } from '../Stored.js'
 import { commandsOf, firstOf, statesAlong } from './Steps.js'
 
-/** The laws of replay. */
-export const replay: LawsOf = ({ domain }) => [replayStored(domain), snapshot(domain)]
+/** The laws of restart. */
+export const restart: LawsOf = ({ domain }) => [replayStored(domain), snapshot(domain)]
 
 type LawOf = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
