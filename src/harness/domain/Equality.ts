@@ -100,4 +100,15 @@ export const lostToPrototype = (value: unknown, path = '', depth = 0): string | 
   return undefined
 }
 
+/**
+ * Whether a value, or any part of it, has this key.
+ * @internal
+ */
+export const holdsKey = (value: unknown, key: string, depth = 0): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  depth <= depthMax &&
+  (Object.hasOwn(value, key) ||
+    Object.keys(value).some((other) => holdsKey(partOf(value, other), key, depth + 1)))
+
 const partOf = (value: object, key: string): unknown => (value as Readonly<Record<string, unknown>>)[key]

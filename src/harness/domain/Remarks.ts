@@ -55,6 +55,7 @@ interface Described {
   readonly type?: t.Mixed
   readonly types?: ReadonlyArray<t.Mixed>
   readonly props?: Readonly<Record<string, t.Mixed>>
+  readonly domain?: t.Mixed
   readonly codomain?: t.Mixed
   readonly value?: unknown
 }
@@ -74,9 +75,12 @@ const reasonByTag: Readonly<Record<string, string>> = {
 const notFinite =
   'the codec accepts `NaN` and `Infinity`, which no store keeps; take a finite one, such as `t.Int` or a brand of `Number.isFinite`.'
 
+const losesProto =
+  'a record of io-ts loses the key `__proto__`; let the codec of its keys refuse that text, or keep a list of entries.'
+
 const walk = (codec: t.Mixed, path: string, above: ReadonlyArray<t.Mixed>): ReadonlyArray<Find> => {
   if (above.includes(codec)) return []
-  const { _tag, type, types = [], props = {}, codomain } = codec as Described
+  const { _tag, type, types = [], props = {}, domain, codomain } = codec as Described
   const within = (part: t.Mixed, at = path) => walk(part, at, [...above, codec])
   const reason = _tag === undefined ? undefined : reasonByTag[_tag]
   if (reason !== undefined) return [{ path, reason }]
@@ -94,7 +98,10 @@ const walk = (codec: t.Mixed, path: string, above: ReadonlyArray<t.Mixed>): Read
     case 'ReadonlyArrayType':
       return type === undefined ? [] : within(type, `${path}[]`)
     case 'DictionaryType':
-      return codomain === undefined ? [] : within(codomain, `${path}{}`)
+      return [
+        ...(domain?.is('__proto__') === true ? [{ path, reason: losesProto }] : []),
+        ...(codomain === undefined ? [] : within(codomain, `${path}{}`)),
+      ]
     case 'UnionType':
       return types.flatMap((member) =>
         isUndefined(member) ? [] : within(member, `${path}${labelOf(member)}`),
