@@ -14,10 +14,11 @@
 import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import { typeOf } from '../../../evolve/TaggedCodec.js'
-import { holdsKey, isExactlySame, isSame } from '../Equality.js'
+import { isExactlySame, isSame } from '../Equality.js'
 import { decideWithDefects, type Outcome } from '../History.js'
 import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf, Trial } from '../Law.js'
+import { holdsProtoKey } from '../ProtoKey.js'
 import { failureInWords, isOf, type NotStored, storedBy, storedEventBy } from '../Stored.js'
 import { commandsOf, firstOf, statesAlong } from './Steps.js'
 
@@ -96,7 +97,7 @@ const snapshot = <Command, State, Event, Rejection>(
           : notKept(events.slice(0, cut), back.left)
         // Records of io-ts lose this key. No snapshot is ever taken of such a state, so that nothing goes wrong; and a
         // remark says so of every such record, instead of a law in those trials that happen to come upon it.
-        return breach && holdsKey(state, '__proto__') ? undefined : breach
+        return breach && holdsProtoKey(state) ? undefined : breach
       })
     },
   }

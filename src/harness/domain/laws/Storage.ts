@@ -13,10 +13,11 @@ import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import type { Codec } from '../../../evolve/Codec.js'
 import { type TaggedCodec, typeOf } from '../../../evolve/TaggedCodec.js'
-import { isSame, lostToPrototype } from '../Equality.js'
+import { isSame } from '../Equality.js'
 import { isDecision } from '../History.js'
 import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf } from '../Law.js'
+import { lostToPrototype } from '../ProtoKey.js'
 import {
   failureInWords,
   isOf,
