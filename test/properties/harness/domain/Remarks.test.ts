@@ -24,7 +24,10 @@ const layer = fc.constantFrom<readonly [(inner: t.Mixed) => t.Mixed, (path: stri
   [(inner) => t.refinement(inner, () => true), (path) => path],
 )
 
-const unkept = fc.constantFrom<t.Mixed>(t.bigint, t.number, t.unknown, t.Function, t.UnknownRecord)
+/** Its values are classes, and it leaves them so. */
+const RawDate = new t.Type<Date>('Date', (value) => value instanceof Date, t.failure, t.identity)
+
+const unkept = fc.constantFrom<t.Mixed>(RawDate, t.bigint, t.number, t.unknown, t.Function, t.UnknownRecord)
 
 const withField = (field: t.Mixed): AnyDomain =>
   domain({
@@ -68,6 +71,8 @@ interface Tree {
 
 test('codecs that store everything are not remarked on, and old versions without samples are', () => {
   expect(remarksOn(withField(t.union([t.Int, t.string])))).toEqual([])
+  const Encoded = new t.Type<Date>('Date', RawDate.is, t.failure, (date) => date.toISOString())
+  expect(remarksOn(withField(Encoded))).toEqual([])
   expect(remarksOn(Inventory)).toEqual([
     '`state.stock`, `state.received`, `state.shipped`: the codec accepts `NaN` and `Infinity`, which no store keeps; take a finite one, such as `t.Int` or a brand of `Number.isFinite`.',
     '`state.reservations`: a record of io-ts loses the key `__proto__`; let the codec of its keys refuse that text, or keep a list of entries.',
