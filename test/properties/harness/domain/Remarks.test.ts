@@ -71,7 +71,7 @@ interface Tree {
 
 test('codecs that store everything are not remarked on, and old versions without samples are', () => {
   expect(remarksOn(withField(t.union([t.Int, t.string])))).toEqual([])
-  const Encoded = new t.Type<Date>('Date', RawDate.is, t.failure, (date) => date.toISOString())
+  const Encoded = new t.Type<Date, string>('Date', RawDate.is, t.failure, (date) => date.toISOString())
   expect(remarksOn(withField(Encoded))).toEqual([])
   expect(remarksOn(Inventory)).toEqual([
     '`state.stock`, `state.received`, `state.shipped`: the codec accepts `NaN` and `Infinity`, which no store keeps; take a finite one, such as `t.Int` or a brand of `Number.isFinite`.',
