@@ -134,15 +134,17 @@ const divergence = <Command, State, Event, Rejection>(
   const state = states[cut] as State
   // Where no part differs, what differs is the order of keys.
   const isReordered = isExactlySame(state, restored)
-  const change = isReordered
-    ? 'whose objects have their keys in another order'
-    : `which came back as another state (${changesInWords(state, restored)})`
-  const breach = (past: number, command: Command, words: string): Breach<Command, Event> => ({
-    past: events.slice(0, past),
-    command,
-    cause: `From the snapshot after ${counted(cut)}, ${change}, \`${typeOf(command)}\` is decided otherwise: ${words}.`,
-    advice: isReordered ? orderly : keepable,
-  })
+  const breach = (past: number, command: Command, words: string): Breach<Command, Event> => {
+    const change = isReordered
+      ? 'whose objects have their keys in another order'
+      : `which came back as another state (${changesInWords(state, restored)})`
+    return {
+      past: events.slice(0, past),
+      command,
+      cause: `From the snapshot after ${counted(cut)}, ${change}, \`${typeOf(command)}\` is decided otherwise: ${words}.`,
+      advice: isReordered ? orderly : keepable,
+    }
+  }
   const isLast = cut === states.length - 1
   const here = isLast
     ? commandsOf(trial)

@@ -14,7 +14,7 @@ import type { Domain } from '../../../decide/Domain.js'
 import type { Codec } from '../../../evolve/Codec.js'
 import { type TaggedCodec, typeOf } from '../../../evolve/TaggedCodec.js'
 import { isSame } from '../Equality.js'
-import { isDecision } from '../History.js'
+import { type History, isDecision } from '../History.js'
 import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf } from '../Law.js'
 import { lostToPrototype } from '../ProtoKey.js'
@@ -97,18 +97,23 @@ const rejectionDeclared: LawOf = (domain) => {
         const rejection = step.outcome.left
         const problem = undeclaredBy(domain.rejection, rejection)
         const loss = problem === undefined ? lossOf(store(rejection), rejection) : undefined
-        if (problem === undefined && loss === undefined) return undefined
-        return {
-          past: pastOf(history, step),
-          command: step.command,
-          cause: `\`${typeOf(step.command)}\` was rejected with ${inShort(rejection)}, ${problem === undefined ? `which does not survive being stored: ${loss?.words}` : `and ${problem}`}.`,
-          advice:
-            loss?.advice ??
-            'Declare the rejection, with all its fields, in the rejection codec, or reject with one that is declared.',
-        }
+        const words = loss
+          ? `which does not survive being stored: ${loss.words}`
+          : problem && `and ${problem}`
+        return words === undefined
+          ? undefined
+          : {
+              past: pastOf(history, step),
+              command: step.command,
+              cause: `\`${typeOf(step.command)}\` was rejected with ${inShort(rejection)}, ${words}.`,
+              advice: loss?.advice ?? declareRejection,
+            }
       }),
   }
 }
+
+const declareRejection =
+  'Declare the rejection, with all its fields, in the rejection codec, or reject with one that is declared.'
 
 const commandStored: LawOf = (domain) => {
   const store = storedBy(domain.command)
@@ -166,8 +171,8 @@ const problemOf = <Command, State, Event, Rejection>(
 }
 
 /** A state is met again by the command whose events led to it, if one did: the test that is printed then has a command. */
-const reachedBy = <Command, Event>(
-  history: Parameters<Law<Command, unknown, Event, unknown>['judge']>[0]['history'],
+const reachedBy = <Command, State, Event, Rejection>(
+  history: History<Command, State, Event, Rejection>,
   events: number,
 ): Pick<Breach<Command, Event>, 'past' | 'command'> => {
   const step = history.steps.findLast(({ pastLength }) => pastLength < events)
