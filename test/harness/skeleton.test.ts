@@ -8,7 +8,7 @@ import { expectations, Inventory, parts } from './Inventory.js'
 test('the skeleton stands', () => {
   const subject = { domain: Inventory, expectations }
   expect(trialsOf(subject).trials.length).toBe(300)
-  expect(catalogue(subject).map((law) => trialsOf(subject).smallestBreach(law))).toEqual([undefined])
+  expect(catalogue(subject).flatMap((law) => trialsOf(subject).smallestBreach(law) ?? [])).toEqual([])
   const t0 = performance.now()
   const bank = trialsOf({ domain: Account, expectations: {} })
   console.log(
