@@ -8,14 +8,18 @@ import type { LawsOf } from './Law.js'
 import { ambientWorld } from './laws/AmbientWorld.js'
 import { inputs } from './laws/Inputs.js'
 import { purity } from './laws/Purity.js'
+import { replayOf } from './laws/Replay.js'
 import { timeZone } from './laws/TimeZone.js'
 import { totality } from './laws/Totality.js'
 
 /** All laws for a subject. */
-export const catalogue: LawsOf = (subject) => [
-  ...totality(subject),
-  ...inputs(subject),
-  ...ambientWorld(subject),
-  ...purity(subject),
-  ...timeZone(subject),
-]
+export const catalogue: LawsOf = (subject) => {
+  const replay = replayOf(subject)
+  return [
+    ...totality(subject, replay),
+    ...inputs(subject, replay),
+    ...ambientWorld(subject, replay),
+    ...purity(subject, replay),
+    ...timeZone(subject, replay),
+  ]
+}

@@ -56,7 +56,7 @@ export const elsewhereChecks = <Command, State, Event, Rejection>(
   if (globalThis.process?.getBuiltinModule === undefined || replay === undefined)
     return [notChecked(withoutProcesses)]
   return places.map((place) => ({
-    name: `elsewhere: in ${inWords(place)}`,
+    name: `elsewhere: decisions and states are the same in ${inWords(place)}`,
     run: async () => {
       const histories = historiesOf(subject)
       const there = await answerFrom(startScript(replay, module.url), module, place, histories)
@@ -74,7 +74,7 @@ export const elsewhereChecks = <Command, State, Event, Rejection>(
 const inWords = ({ language, zone }: Place): string => `a process with the language ${language} in ${zone}`
 
 const notChecked = (why: string): Check => ({
-  name: 'elsewhere: in other processes',
+  name: 'elsewhere: decisions and states are the same in other processes',
   run: async () => `not checked: ${why}`,
 })
 

@@ -17,7 +17,7 @@ import {
   perTrial,
   type Question,
   type Replay,
-  replayOf,
+  type ReplayOf,
 } from './Replay.js'
 
 /** What was asked, and where two answers to it part. */
@@ -48,8 +48,8 @@ const [noiseHistories, noiseCommands] = [2, 8]
  */
 export const repetitionsOf = <Command, State, Event, Rejection>(
   subject: Subject<Command, State, Event, Rejection>,
+  replay: ReplayOf<Command, State, Event, Rejection>,
 ) => {
-  const replay = replayOf(subject)
   const noise = perTrial((_: typeof subject) => noiseOf(subject, replay))
   return perTrial((trial: Trial<Command, State, Event, Rejection>) =>
     repeat(subject, trial.history.steps.length <= shortTrial, replay(trial), noise(subject)),
@@ -59,7 +59,7 @@ export const repetitionsOf = <Command, State, Event, Rejection>(
 /** What is asked in between. It is the same for all trials, so that one situation alone shows what the trial showed. */
 const noiseOf = <Command, State, Event, Rejection>(
   { domain, expectations }: Subject<Command, State, Event, Rejection>,
-  replay: (trial: Trial<Command, State, Event, Rejection>) => Replay<Command, State, Event>,
+  replay: ReplayOf<Command, State, Event, Rejection>,
 ): ReadonlyArray<Question<Command, State>> => {
   try {
     return trialsOf({ domain, expectations: { ...expectations, histories: noiseHistories } }).trials.flatMap(
