@@ -34,13 +34,13 @@ export interface Repetition<Command, State, Event> {
 }
 
 /** About how many questions a trial is asked at least. */
-const questionsMin = 24
+const questionsMin = 16
 
 /** In trials of at most so many commands the clock moves on between two rounds; it takes up to a millisecond. */
-const shortTrial = 8
+const shortTrial = 6
 
 /** How many histories are run in between, and how many commands of each. */
-const [noiseHistories, noiseCommands] = [2, 8]
+const [noiseHistories, noiseCommands] = [2, 4]
 
 /**
  * Repetitions for the trials of a subject. Each trial is repeated once, whichever laws ask for it.
