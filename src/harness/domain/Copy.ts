@@ -81,7 +81,12 @@ const fillProperties = (copy: object, value: object, part: (inner: unknown) => u
     const inner = (value as Readonly<Record<string, unknown>>)[key]
     const isThere = (typeof inner !== 'object' || inner === null) && Object.hasOwn(copy, key)
     if (!isThere)
-      Object.defineProperty(copy, key, { value: part(inner), writable: true, enumerable: true, configurable: true })
+      Object.defineProperty(copy, key, {
+        value: part(inner),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      })
   }
 }
 
