@@ -36,9 +36,11 @@ test('in a worker thread, which cannot change its time zone, it is not checked, 
   const [law, domain] = ['../../src/harness/domain/laws/TimeZone.ts', './zoo/Local.ts'].map((path) =>
     JSON.stringify(new URL(path, import.meta.url).href),
   )
-  const script = `Promise.all([import(${law}), import(${domain})]).then(([{ timeZone }, { Sorted }]) =>
-    require('node:worker_threads').parentPort.postMessage(timeZone({ domain: Sorted, expectations: {} })[0].notChecked))`
-  const worker = new Worker(script, { eval: true, execArgv: ['--import', 'tsx'] })
+  const script = `import('tsx/esm/api')
+    .then(({ register }) => { register(); return Promise.all([import(${law}), import(${domain})]) })
+    .then(([{ timeZone }, { Sorted }]) => timeZone({ domain: Sorted, expectations: {} })[0].notChecked)
+    .then((said) => require('node:worker_threads').parentPort.postMessage(said))`
+  const worker = new Worker(script, { eval: true })
   const said = await new Promise((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
