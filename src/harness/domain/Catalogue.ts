@@ -8,7 +8,7 @@ import type { LawsOf } from './Law.js'
 import { ambientWorld } from './laws/AmbientWorld.js'
 import { inputs } from './laws/Inputs.js'
 import { purity } from './laws/Purity.js'
-import { replayOf } from './laws/Replay.js'
+import { replayOf } from './laws/AskedAgain.js'
 import { timeZone } from './laws/TimeZone.js'
 import { totality } from './laws/Totality.js'
 

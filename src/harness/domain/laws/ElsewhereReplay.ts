@@ -7,7 +7,7 @@
 import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import { copyOf } from '../Copy.js'
-import { askDecide, askEvolve, isState } from './Replay.js'
+import { askDecide, askEvolve, isState } from './AskedAgain.js'
 
 /** What a child process is told, as JSON on its standard input. */
 export interface Assignment {

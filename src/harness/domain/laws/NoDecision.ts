@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { shown } from '../Shown.js'
-import type { Answer } from './Replay.js'
+import type { Answer } from './AskedAgain.js'
 
 /** What is wrong, and what to do about it. */
 export interface Complaint {

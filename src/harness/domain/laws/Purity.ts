@@ -9,7 +9,7 @@ import { type Parting, shownDifference } from '../Parting.js'
 import { shown } from '../Shown.js'
 import type { Complaint } from './NoDecision.js'
 import { repetitionsOf } from './Repetition.js'
-import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './Replay.js'
+import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 
 /** The laws of purity. */
 export const purity: LawsOfReplays = (subject, replay = replayOf(subject)) => {

@@ -18,7 +18,7 @@ import {
   type Question,
   type Replay,
   type ReplayOf,
-} from './Replay.js'
+} from './AskedAgain.js'
 
 /** What was asked, and where two answers to it part. */
 export interface TwoAnswers<Asked> {

@@ -18,7 +18,7 @@ import {
   perTrial,
   type Replay,
   replayOf,
-} from './Replay.js'
+} from './AskedAgain.js'
 
 /** The laws of totality. */
 export const totality: LawsOfReplays = (subject, replay = replayOf(subject)) => {
