@@ -6,20 +6,30 @@
  */
 import type { LawsOf } from './Law.js'
 import { ambientWorld } from './laws/AmbientWorld.js'
+import { replayOf } from './laws/AskedAgain.js'
+import { behaviour } from './laws/Behaviour.js'
+import { expected } from './laws/Expected.js'
 import { inputs } from './laws/Inputs.js'
 import { purity } from './laws/Purity.js'
-import { replayOf } from './laws/AskedAgain.js'
+import { replay } from './laws/Replay.js'
+import { storage } from './laws/Storage.js'
 import { timeZone } from './laws/TimeZone.js'
 import { totality } from './laws/Totality.js'
+import { upcasting } from './laws/Upcasting.js'
 
 /** All laws for a subject. */
 export const catalogue: LawsOf = (subject) => {
-  const replay = replayOf(subject)
+  const asked = replayOf(subject)
   return [
-    ...totality(subject, replay),
-    ...inputs(subject, replay),
-    ...ambientWorld(subject, replay),
-    ...purity(subject, replay),
-    ...timeZone(subject, replay),
+    ...totality(subject, asked),
+    ...inputs(subject, asked),
+    ...ambientWorld(subject, asked),
+    ...purity(subject, asked),
+    ...timeZone(subject, asked),
+    ...storage(subject),
+    ...replay(subject),
+    ...upcasting(subject),
+    ...behaviour(subject),
+    ...expected(subject),
   ]
 }

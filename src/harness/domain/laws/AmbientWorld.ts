@@ -10,8 +10,8 @@
 import { type AmbientKind, type AmbientRead, watched } from '../../ambient/Trap.js'
 import { copyOf } from '../Copy.js'
 import { shownType } from '../Shown.js'
-import type { Complaint } from './NoDecision.js'
 import { askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
+import type { Complaint } from './NoDecision.js'
 
 /** The laws of the ambient world. */
 export const ambientWorld: LawsOfReplays = (subject, replay = replayOf(subject)) => {

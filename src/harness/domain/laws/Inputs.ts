@@ -8,8 +8,8 @@ import { placeOf } from '../../ambient/UserFrame.js'
 import { copyOf, frozenCopyOf } from '../Copy.js'
 import { type Parting, partingOf, shownChange } from '../Parting.js'
 import { shown } from '../Shown.js'
-import type { Complaint } from './NoDecision.js'
 import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
+import type { Complaint } from './NoDecision.js'
 
 /** The laws of inputs. */
 export const inputs: LawsOfReplays = (subject, replay = replayOf(subject)) => {

@@ -7,9 +7,9 @@
 import { copyOf } from '../Copy.js'
 import { type Parting, shownDifference } from '../Parting.js'
 import { shown } from '../Shown.js'
+import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
 import { repetitionsOf } from './Repetition.js'
-import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 
 /** The laws of purity. */
 export const purity: LawsOfReplays = (subject, replay = replayOf(subject)) => {

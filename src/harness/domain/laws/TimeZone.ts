@@ -8,8 +8,8 @@
 import { copyOf } from '../Copy.js'
 import { type Parting, partingOf, shownDifference } from '../Parting.js'
 import { shown } from '../Shown.js'
-import type { Complaint } from './NoDecision.js'
 import { askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
+import type { Complaint } from './NoDecision.js'
 
 /** Two zones a day apart, the one with summer time and half an hour. */
 const [farEast, west] = ['Pacific/Kiritimati', 'America/St_Johns'] as const

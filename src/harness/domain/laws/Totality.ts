@@ -8,7 +8,6 @@ import { placeOf } from '../../ambient/UserFrame.js'
 import { copyOf } from '../Copy.js'
 import type { Breach } from '../Law.js'
 import { shown, shownType } from '../Shown.js'
-import { type Complaint, noDecision } from './NoDecision.js'
 import {
   type Answer,
   askDecide,
@@ -19,6 +18,7 @@ import {
   type Replay,
   replayOf,
 } from './AskedAgain.js'
+import { type Complaint, noDecision } from './NoDecision.js'
 
 /** The laws of totality. */
 export const totality: LawsOfReplays = (subject, replay = replayOf(subject)) => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { copyOf, frozenCopyOf, withOwnInitialState } from '../../../../src/harness/domain/Copy.js'
 import { Inventory } from '../../../harness/Inventory.js'
 import { law } from '../../Law.js'
-import { samples } from './samples.js'
+import { samples } from './AnyValues.js'
 
 type Copy = (value: unknown) => unknown
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { copyOf } from '../../../../src/harness/domain/Copy.js'
 import { partingOf, shownChange, shownDifference } from '../../../../src/harness/domain/Parting.js'
 import { law } from '../../Law.js'
-import { samples } from './samples.js'
+import { samples } from './AnyValues.js'
 
 type PartingOf = typeof partingOf
 
