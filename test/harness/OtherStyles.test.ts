@@ -93,7 +93,7 @@ describe('deciders of other libraries', () => {
         : parts.evolve(state, event)
     expect(reportOn({ evolve })).toEqual({
       law: 'evolve.keepsInputs',
-      past: [{ type: 'Received', quantity: 1 }],
+      past: [{ type: 'Opened' }, { type: 'Received', quantity: 1 }],
       cause:
         "`evolve` changed what it was given on the event { type: 'Received', quantity: 1 }: `state.stock` was 0, and is 1 now.",
       advice:
@@ -140,7 +140,7 @@ describe('deciders of other libraries', () => {
     }
     expect(reportOn({ evolve })).toEqual({
       law: 'evolve.total',
-      past: [{ type: 'Closed' }],
+      past: [{ type: 'Opened' }, { type: 'Closed' }],
       cause:
         "`evolve` returned undefined on the event { type: 'Closed' }, although there was a state before it.",
       advice:

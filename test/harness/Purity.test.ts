@@ -90,7 +90,7 @@ const nobody: Seen = { counts: new Map(), names: new Set(), last: new Date(0), b
 const seenAfter = ({ counts, names, bytes }: Seen, { who, day }: Visited): Seen => ({
   counts: new Map([...counts, [who, (counts.get(who) ?? 0) + 1]]),
   names: new Set([...names, who]),
-  last: new Date(day * 1000),
+  last: new Date(day % 1000),
   bytes: bytes.map((byte) => byte + 1),
 })
 
@@ -112,7 +112,7 @@ const visits = (evolve: (state: Seen, event: Visited) => Seen = seenAfter) =>
     initialState: nobody,
     evolve,
     decide: (command) => (state) =>
-      state.last.toISOString() > new Date(command.day * 1000).toISOString()
+      state.last.toISOString() > new Date(command.day % 1000).toISOString()
         ? reject({ type: 'TooLate' })
         : accept({ ...command, type: 'Visited' }),
   })
