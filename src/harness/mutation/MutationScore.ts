@@ -78,9 +78,12 @@ const usualHistoriesOfMutants = 100
  *   decide: () => () => accept({ type: 'Rung' }),
  * })
  * const silent = { unreachable: ['Broken'] as const, histories: 20 }
- * mutationScore(Bell, silent).survivors.map(({ name }) => name) // => ['Rung is applied twice', 'Rung changes rings in the wrong direction', 'Rung is recorded twice', 'it begins with another rings']
- * const counted = { ...silent, postconditions: { Ring: ({ before, after }: any) => after.rings === before.rings + 1 } }
- * mutationScore(Bell, counted).survivors.map(({ name }) => name) // => ['it begins with another rings']
+ * mutationScore(Bell, silent).survivors.map(({ name }) => name).slice(0, 2) // => ['Rung is applied twice', 'Rung changes rings in the wrong direction']
+ * const counted = mutationScore(Bell, {
+ *   ...silent,
+ *   postconditions: { Ring: ({ before, after }) => after.rings === before.rings + 1 },
+ * })
+ * counted.survivors.map(({ name }) => name) // => ['it begins with another rings']
  */
 export const mutationScore = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,

@@ -91,5 +91,6 @@ test('numbers beyond those of JavaScript are mistaken like others', () => {
     'Paid is recorded twice': 10n,
     'Paid is recorded with one more as its cents': 6n,
     'Pay does nothing': 0n,
+    'it begins with another cents': 6n,
   })
 })
