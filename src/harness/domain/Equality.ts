@@ -66,7 +66,8 @@ const sameItems = (
 ): boolean =>
   left.length === right.length &&
   (left.every((item, index) => within(item, right[index])) ||
-    left.every((item) => right.some((other) => within(item, other))))
+    (left.every((item) => right.some((other) => within(item, other))) &&
+      right.every((item) => left.some((other) => within(other, item)))))
 
 /**
  * Plain objects are of one kind, and instances of the kind of their class. What lies above a plain object is the root of

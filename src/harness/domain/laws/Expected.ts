@@ -177,6 +177,6 @@ const scenario = <Command, State, Event, Rejection>(
 /** What is wrong with an expectation, if something is. */
 const falseOrThrown = (ask: () => boolean): string | undefined => {
   const answer = E.tryCatch(ask, thrownInWords)
-  if (E.isLeft(answer)) return `threw ${answer.left}`
+  if (E.isLeft(answer)) return `threw (${answer.left})`
   return answer.right ? undefined : 'is false'
 }

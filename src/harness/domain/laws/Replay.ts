@@ -6,9 +6,9 @@
  * Used by: `Catalogue`.
  *
  * Laws (test/properties/harness/domain/laws/Replay.test.ts):
- * - RPL-1 found: a domain that looks at the order of the keys of an event is found out by `replay.stored`, whatever the
+ * - RST-1 found: a domain that looks at the order of the keys of an event is found out by `replay.stored`, whatever the
  *   key.
- * - RPL-2 harmless: a state with a part that its codec drops, and that no decision depends on, breaks no law of replay.
+ * - RST-2 harmless: a state with a part that its codec drops, and that no decision depends on, breaks no law of replay.
  * @since 0.1.0
  */
 import { either as E } from 'fp-ts'
@@ -103,6 +103,9 @@ const snapshot: LawOf = (domain) => {
 const keepable =
   'Declare in the state codec every field that `decide` or `evolve` uses, in a form that JSON has.'
 
+const orderly =
+  'Keep in an array what has an order: a database gives back the keys of an object in an order of its own.'
+
 const counted = (events: number): string => (events === 1 ? '1 event' : `${events} events`)
 
 /** Where a history is cut, and what the state there comes back as. */
@@ -120,11 +123,16 @@ const divergence = <Command, State, Event, Rejection>(
 ): Breach<Command, Event> | undefined => {
   const { events, steps } = trial.history
   const state = states[cut] as State
+  // Where no part differs, what differs is the order of keys.
+  const isReordered = isExactlySame(state, restored)
+  const change = isReordered
+    ? 'whose objects have their keys in another order'
+    : `which came back as another state (${changesInWords(state, restored)})`
   const breach = (past: number, command: Command, words: string): Breach<Command, Event> => ({
     past: events.slice(0, past),
     command,
-    cause: `From the snapshot after ${counted(cut)}, in which ${changesInWords(state, restored)} changed, \`${typeOf(command)}\` is decided otherwise: ${words}.`,
-    advice: keepable,
+    cause: `From the snapshot after ${counted(cut)}, ${change}, \`${typeOf(command)}\` is decided otherwise: ${words}.`,
+    advice: isReordered ? orderly : keepable,
   })
   const isLast = cut === states.length - 1
   const here = isLast
@@ -133,7 +141,7 @@ const divergence = <Command, State, Event, Rejection>(
   const other = decidedOtherwise(domain, here, state, restored)
   if (other !== undefined) return breach(cut, other.command, other.words)
   // A pure `evolve` leads from exactly the same state to exactly the same states; most cuts end here.
-  if (isLast || isExactlySame(state, restored)) return undefined
+  if (isLast || isReordered) return undefined
   const rest = statesAlong(domain, restored, events.slice(cut, states.length - 1))
   const end = states.length - 1
   if (rest.length < states.length - cut) {
