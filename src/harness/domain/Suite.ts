@@ -36,7 +36,7 @@ import { coverageOf, elsewhereChecks, gapsOf, remarksOn, showCoverage } from './
  * })
  * const checks = domainSuite(Door, { histories: 50 })
  * checks[0]?.name.split(': ')[0] // => 'decide.total'
- * for (const { run } of checks) await run()
+ * await checks[0]?.run()
  */
 export const domainSuite = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,

@@ -32,8 +32,9 @@ const timeoutMs = 60_000
  * @example
  * import * as t from 'io-ts'
  * import { accept, domain, reject } from 'decider-ts/decide'
+ * import { given } from 'decider-ts/harness'
  * import { check } from 'decider-ts/harness/vitest'
- * import { expect } from 'vitest'
+ * import { test } from 'vitest'
  * const Door = domain({
  *   name: 'door',
  *   command: t.type({ type: t.literal('Open') }),
@@ -46,6 +47,9 @@ const timeoutMs = 60_000
  *   decide: () => (state) => (state.open ? reject({ type: 'AlreadyOpen' }) : accept({ type: 'Opened' })),
  * })
  * check(Door, { histories: 50 })
+ * test('a door opens', () => {
+ *   given(Door).when({ type: 'Open' }).then({ type: 'Opened' })
+ * })
  */
 export const check = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
@@ -54,12 +58,18 @@ export const check = <Command, State, Event, Rejection>(
 ): void => {
   const { regressions, write = isWritingAsked(), ...expectations } = options
   const text = regressions === undefined ? undefined : readRegressions(regressions)
-  const recorded = text === undefined ? [] : regressionChecks(domain, text, expectations)
   const found = domainSuite(domain, expectations)
   checkAll(domain.name, [
-    ...recorded,
+    ...(text === undefined ? noneRecorded(regressions) : regressionChecks(domain, text, expectations)),
     ...(regressions !== undefined && write ? found.map((each) => recording(each, regressions)) : found),
   ])
+}
+
+/** A file that is not there is said to be not there: its name could be misspelled. */
+const noneRecorded = (file: string | Address | undefined): ReadonlyArray<Check> => {
+  if (file === undefined) return []
+  const path = typeof file === 'string' ? file : file.href
+  return [{ name: `no regressions are recorded yet: there is no ${path}`, run: async () => path }]
 }
 
 /** A check that adds the breach that it finds to a file. */
