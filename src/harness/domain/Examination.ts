@@ -11,9 +11,14 @@
  */
 import type { Domain } from '../../decide/Domain.js'
 import type { Check } from '../Check.js'
+import type { Coverage } from '../coverage/Coverage.js'
+import { gapsOf } from '../coverage/Gaps.js'
+import { moreUntilCovered } from '../coverage/MoreUntilCovered.js'
+import { showCoverage } from '../coverage/ShowCoverage.js'
 import type { Expectations } from './Expectations.js'
 import { inquiryOf, type Verdict } from './Inquiry.js'
-import { type Coverage, coverageOf, elsewhereChecks, gapsOf, remarksOn, showCoverage } from './StandIns.js'
+import { elsewhereChecks } from './laws/Elsewhere.js'
+import { remarksOn } from './Remarks.js'
 
 /** What was found out about a domain. */
 export interface Examination<Command, Event> {
@@ -62,7 +67,7 @@ export const examine = async <Command, State, Event, Rejection>(
   const inquiry = inquiryOf(subject)
   const { seed, trials } = inquiry.trials()
   const histories = trials.map(({ history }) => history)
-  const coverage = coverageOf(subject)(histories)
+  const coverage = moreUntilCovered(subject)(histories)
   const verdicts: Array<Verdict<Command, Event>> = inquiry.laws.map(({ verdict }) => verdict())
   for (const check of elsewhereChecks(subject)) verdicts.push(await verdictOfCheck(check))
   return {

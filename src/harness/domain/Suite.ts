@@ -10,11 +10,15 @@
  */
 import type { Domain } from '../../decide/Domain.js'
 import type { Check } from '../Check.js'
+import { gapsOf } from '../coverage/Gaps.js'
+import { moreUntilCovered } from '../coverage/MoreUntilCovered.js'
+import { showCoverage } from '../coverage/ShowCoverage.js'
 import { BrokenLaw } from '../report/BrokenLaw.js'
 import type { Expectations } from './Expectations.js'
 import { type Inquiry, inquiryOf, type Verdict } from './Inquiry.js'
 import type { Subject } from './Law.js'
-import { coverageOf, elsewhereChecks, gapsOf, remarksOn, showCoverage } from './StandIns.js'
+import { elsewhereChecks } from './laws/Elsewhere.js'
+import { remarksOn } from './Remarks.js'
 
 /**
  * The checks of a domain: one for each law, named by its id and its statement, and one that the histories reach all
@@ -65,7 +69,7 @@ const coverageCheck = <Command, State, Event, Rejection>(
 ): Check => ({
   name: 'coverage: the histories reach every command, event and rejection that is declared',
   run: async () => {
-    const coverage = coverageOf(subject)(inquiry.trials().trials.map(({ history }) => history))
+    const coverage = moreUntilCovered(subject)(inquiry.trials().trials.map(({ history }) => history))
     const gaps = gapsOf(subject)(coverage)
     if (gaps.length === 0) return [showCoverage(coverage), ...remarksOn(subject.domain)].join('\n')
     throw new Error([...gaps, '', showCoverage(coverage)].join('\n'))

@@ -1,0 +1,106 @@
+/**
+ * A log given to a consumer, as a delivery says: batch after batch, with its crashes, and on again from the checkpoint of
+ * a consumer that has one. It says what happened, so that a failure can tell it.
+ * Used by: `ProjectionSuite`, `ProcessRunnerSuite`.
+ *
+ * Laws (test/properties/harness/delivery/Consumption.test.ts):
+ * - CNS-1 course: a consumer without a checkpoint sees exactly the course of the delivery.
+ * - CNS-2 checkpoint: a consumer that keeps its place, and crashes, sees what comes after that place, and all of it.
+ * @since 0.1.0
+ */
+import type { GlobalPosition } from '../../store/GlobalPosition.js'
+import { courseOf, type Delivery, type Happening } from './Delivery.js'
+import type { LogEntry } from './LogEntry.js'
+import { type Points, pointsOf } from './Points.js'
+
+/** Whatever takes batches of events. */
+export interface Consumer<Event> {
+  /** Resolves when the events are dealt with. A batch may be empty. */
+  readonly deliver: (batch: ReadonlyArray<LogEntry<Event>>) => Promise<void>
+  /**
+   * Loses what is not durable, begins anew from what is, and says after which position it wants to go on: `beginning`
+   * where it wants everything.
+   */
+  readonly crash?: () => Promise<GlobalPosition>
+}
+
+/** What happened, and the error that ended it early. */
+export interface Consumption {
+  readonly course: ReadonlyArray<Happening>
+  readonly failure?: { readonly during: Happening; readonly error: unknown }
+}
+
+/**
+ * Delivers a log. Where the consumer has `crash`, it is asked at each crash where to go on.
+ * @internal
+ */
+export const consume = async <Event>(
+  consumer: Consumer<Event>,
+  log: ReadonlyArray<LogEntry<Event>>,
+  delivery: Delivery,
+  points: Points = pointsOf([]),
+): Promise<Consumption> => {
+  const course: Array<Happening> = []
+  const feed = courseOf(log.length, delivery)
+  let step = feed.next()
+  while (step.done !== true) {
+    const happening = step.value
+    try {
+      const resumeFrom = await meet(consumer, log, happening, points, course)
+      step = feed.next(resumeFrom)
+    } catch (error) {
+      return { course, failure: { during: happening, error } }
+    }
+  }
+  return { course }
+}
+
+/** Lets one thing happen, and says where to go on if it is not where the delivery says. */
+const meet = async <Event>(
+  consumer: Consumer<Event>,
+  log: ReadonlyArray<LogEntry<Event>>,
+  happening: Happening,
+  points: Points,
+  course: Array<Happening>,
+): Promise<number | undefined> => {
+  if (happening._tag === 'Crashed') return crashed(consumer, log, happening, points, course)
+  course.push(happening)
+  try {
+    await consumer.deliver(log.slice(happening.from, happening.to))
+    return undefined
+  } catch (error) {
+    const stoppedAt = points.takeStopped()
+    if (stoppedAt === undefined) throw error
+    const crash = { _tag: 'Crashed', at: happening.to, resumeFrom: happening.from, stoppedAt } as const
+    return crashed(consumer, log, crash, points, course)
+  }
+}
+
+const crashed = async <Event>(
+  consumer: Consumer<Event>,
+  log: ReadonlyArray<LogEntry<Event>>,
+  crash: Extract<Happening, { _tag: 'Crashed' }>,
+  points: Points,
+  course: Array<Happening>,
+): Promise<number> => {
+  const resumeFrom = consumer.crash
+    ? placeAfter(log, await restarted(consumer.crash, points))
+    : crash.resumeFrom
+  course.push({ ...crash, resumeFrom })
+  return resumeFrom
+}
+
+/** A consumer that is stopped while it begins anew begins anew once more. */
+const restarted = async (crash: () => Promise<GlobalPosition>, points: Points): Promise<GlobalPosition> => {
+  try {
+    return await crash()
+  } catch (error) {
+    if (points.takeStopped() === undefined) throw error
+    return restarted(crash, points)
+  }
+}
+
+const placeAfter = (log: ReadonlyArray<LogEntry<unknown>>, position: GlobalPosition): number => {
+  const place = log.findIndex((entry) => entry.position > position)
+  return place === -1 ? log.length : place
+}

@@ -1,0 +1,330 @@
+/**
+ * The suite of a projection: a handler of events with effects, that keeps a read model somewhere. Whatever the batches, the
+ * repetitions and the crashes, its read model has to be one fold of the log. The same checks run on memory and on a
+ * database.
+ * Used by: whoever writes a projection.
+ * @since 0.1.0
+ */
+import fc from 'fast-check'
+import * as Fo from '../../evolve/Fold.js'
+import * as V from '../../evolve/View.js'
+import type { Check } from '../Check.js'
+import { type Consumer, consume } from '../delivery/Consumption.js'
+import { arbitraryDelivery, type Delivery, plainDelivery, printedDelivery } from '../delivery/Delivery.js'
+import { inWords } from '../delivery/DeliveryWords.js'
+import { arbitraryLog, type EventSource, usualUnknownEvents } from '../delivery/EventSource.js'
+import { arbitraryInterleaving, interleave } from '../delivery/Interleaving.js'
+import { checkOf, type Finding, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
+import { eventsOfLog, type LogEntry, logOf, type Placed, printedLog } from '../delivery/LogEntry.js'
+import { type Points, pointsOf, type StopPoint } from '../delivery/Points.js'
+import { copyOf, differenceInWords, isSame } from '../delivery/Sameness.js'
+import { said } from './ViewLaws.js'
+
+/** A projection with a read model of its own that is empty at first. */
+export interface OpenProjection<Event, ReadModel> extends Consumer<Event> {
+  readonly read: () => Promise<ReadModel>
+  /**
+   * Makes the read model anew from its first event, and resolves when it is there. The log so far is handed over for
+   * projections that have no log to read; those that have one need not look at it.
+   */
+  readonly rebuild?: (log: ReadonlyArray<LogEntry<Event>>) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** A projection, and what it is checked with. One of `event` and `history` has to be there. */
+export interface ProjectionSuite<Event, ReadModel> extends EventSource<NoInfer<Event>>, SuiteSettings {
+  /** What it is called in failures. */
+  readonly name: string
+  /**
+   * Opens an empty projection; called once for each sample. It may await `point` wherever its process could die, and
+   * is then stopped there by some samples.
+   */
+  readonly open: (point: StopPoint) => Promise<OpenProjection<Event, ReadModel>>
+  /** What the read model should be: the state of a view, or the answer of a fold, after the same events. */
+  readonly expected: V.View<ReadModel, Event> | Fo.Fold<Event, ReadModel>
+  /** Whether two read models are the same; compared part by part unless given. */
+  readonly same?: (left: NoInfer<ReadModel>, right: NoInfer<ReadModel>) => boolean
+  /** Events of types that the projection does not know, which it has to leave out; one made-up type unless given. */
+  readonly unknownEvents?: ReadonlyArray<unknown>
+  /** Whether the order between streams must not matter; then `projection.order` is checked. */
+  readonly anyOrder?: boolean
+  /** Events at which the handler throws; then `projection.poison` is checked. They come in a stream of their own. */
+  readonly poison?: ReadonlyArray<unknown>
+}
+
+/**
+ * The checks of a projection.
+ * @example
+ * import fc from 'fast-check'
+ * import { view } from 'decider-ts/evolve'
+ * import { projectionOf, projectionSuite } from 'decider-ts/harness'
+ * const total = view.make({ initialState: 0, evolve: (sum, amount: number) => sum + amount })
+ * const suite = projectionSuite({ name: 'total', open: projectionOf(total), expected: total, event: fc.nat(9), runs: 20, unknownEvents: [] })
+ * await suite[0]?.run() // => '20 samples'
+ */
+export const projectionSuite = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+): ReadonlyArray<Check> => {
+  const { unknownEvents = usualUnknownEvents, poison = [] } = suite
+  const logs = arbitraryLog<Event>(suite)
+  const check = <Sample>(law: JudgedLaw<Sample>) => checkOf(`The projection '${suite.name}'`, suite, law)
+  return [
+    ...(unknownEvents.length === 0 ? [] : [check(totalLaw(suite, logs, unknownEvents))]),
+    ...deliveryLaws(suite, logs).map(check),
+    check(crashLaw(suite, logs)),
+    ...(suite.anyOrder === true ? [check(orderLaw(suite, logs))] : []),
+    check(rebuildLaw(suite, logs)),
+    ...(poison.length === 0 ? [] : [check(poisonLaw(suite, logs, poison))]),
+  ]
+}
+
+type Logs<Event> = fc.Arbitrary<ReadonlyArray<LogEntry<Event>>>
+type Log<Event> = ReadonlyArray<LogEntry<Event>>
+
+const expectedOf = <Event, ReadModel>(
+  { expected }: Pick<ProjectionSuite<Event, ReadModel>, 'expected'>,
+  log: Log<Event>,
+): ReadModel => ('open' in expected ? Fo.run(expected)(eventsOfLog(log)) : V.fold(expected)(eventsOfLog(log)))
+
+/** A run of a projection: what it is given, and what its read model should be in the end. */
+interface Run<Event> {
+  readonly log: Log<Event>
+  readonly delivery: Delivery
+  /** The events that should count, where they are not those of the log. */
+  readonly counted?: Log<Event>
+  /** Whether crashes ask the projection for its checkpoint. */
+  readonly hasCheckpoint?: boolean
+  readonly advice: string
+}
+
+/** Delivers, reads and compares. */
+const judged = async <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  { log, delivery, counted = log, hasCheckpoint = false, advice }: Run<Event>,
+): Promise<Finding | undefined> =>
+  opened(suite, delivery.stops, async (projection, points) => {
+    const { crash } = projection
+    const consumer = { deliver: projection.deliver, ...(hasCheckpoint && crash && { crash }) }
+    const { course, failure } = await consume(consumer, log, delivery, points)
+    points.disarm()
+    const data = { log: printedLog(log), delivery: printedDelivery(delivery) }
+    const words = inWords(failure ? [...course] : course, log.length)
+    if (failure !== undefined)
+      return { cause: `${words} Then the projection failed with ${said(failure.error)}.`, data, advice }
+    const difference = compared(suite, await projection.read(), expectedOf(suite, counted))
+    return difference === undefined ? undefined : { cause: `${words} ${difference}`, data, advice }
+  })
+
+const opened = async <Event, ReadModel, A>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  stops: ReadonlyArray<number>,
+  use: (projection: OpenProjection<Event, ReadModel>, points: Points) => Promise<A>,
+): Promise<A> => {
+  const points = pointsOf(stops)
+  const projection = await suite.open(points.point)
+  try {
+    return await use(projection, points)
+  } finally {
+    points.disarm()
+    await projection.close()
+  }
+}
+
+/** Opens one to look: what a projection offers is seen only then. */
+const lacks = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  name: 'crash' | 'rebuild',
+): Promise<string | undefined> =>
+  opened(suite, [], async (projection) =>
+    projection[name] === undefined ? `the projection has no \`${name}\`.` : undefined,
+  )
+
+const compared = <Event, ReadModel>(
+  { same = isSame }: ProjectionSuite<Event, ReadModel>,
+  is: ReadModel,
+  expected: ReadModel,
+): string | undefined =>
+  same(is, expected)
+    ? undefined
+    : `The read model is then ${fc.stringify(is)}, and it should be ${fc.stringify(expected)}.${differenceInWords(is, expected)}`
+
+const totalLaw = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  logs: Logs<Event>,
+  unknownEvents: ReadonlyArray<unknown>,
+): JudgedLaw<readonly [Log<Event>, number]> => ({
+  id: 'projection.total',
+  statement: 'events of types that the projection does not know are left out.',
+  samples: fc.tuple(logs, fc.nat(12)),
+  judge: async ([log, at]) => {
+    const place = Math.min(at, log.length)
+    const strangers = unknownEvents.map((event): Placed<Event> => [event as Event])
+    const mixed = logOf([...placedOf(log.slice(0, place)), ...strangers, ...placedOf(log.slice(place))])
+    const without = await judged(suite, { log, delivery: plainDelivery, advice: '' })
+    // What goes wrong without them goes wrong for another reason.
+    if (without !== undefined) return undefined
+    return judged(suite, {
+      log: mixed,
+      counted: log,
+      delivery: plainDelivery,
+      advice: 'Do nothing for an event whose type you do not know, and go on with the next one.',
+    })
+  },
+})
+
+const placedOf = <Event>(log: Log<Event>): ReadonlyArray<Placed<Event>> =>
+  log.map(({ event, stream }): Placed<Event> => [event, stream])
+
+const deliveryLaws = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  logs: Logs<Event>,
+): ReadonlyArray<JudgedLaw<readonly [Log<Event>, Delivery]>> => {
+  const law = (
+    id: string,
+    statement: string,
+    deliveries: fc.Arbitrary<Delivery>,
+    advice: string,
+  ): JudgedLaw<readonly [Log<Event>, Delivery]> => ({
+    id: `projection.${id}`,
+    statement,
+    samples: fc.tuple(logs, deliveries),
+    judge: ([log, delivery]) => judged(suite, { log, delivery, advice }),
+  })
+  return [
+    law(
+      'fold',
+      'the read model is the fold of the log.',
+      fc.constant(plainDelivery),
+      'Compare what the handler does for each type of event with what the view does.',
+    ),
+    law(
+      'batching',
+      'it does not matter in which batches the events come.',
+      arbitraryDelivery({ batches: true }),
+      'Look at the first and the last event of a batch, at an empty batch, and at what is kept between two of them.',
+    ),
+    law(
+      'redelivery',
+      'events that come again change nothing.',
+      arbitraryDelivery({ crashes: true }),
+      'Keep the position of the last event that counted with the read model, and leave out what is not after it.',
+    ),
+  ]
+}
+
+const crashLaw = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  logs: Logs<Event>,
+): JudgedLaw<readonly [Log<Event>, Delivery]> => ({
+  id: 'projection.crash',
+  statement:
+    'a projection that crashes anywhere, and goes on from its checkpoint, loses nothing and counts nothing twice.',
+  samples: fc.tuple(logs, arbitraryDelivery({ batches: true, crashes: true, stops: true })),
+  notChecked: () => lacks(suite, 'crash'),
+  judge: ([log, delivery]) =>
+    judged(suite, {
+      log,
+      delivery,
+      hasCheckpoint: true,
+      advice:
+        'Write the checkpoint and what it stands for in one transaction, never the one before the other.',
+    }),
+})
+
+const orderLaw = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  logs: Logs<Event>,
+): JudgedLaw<readonly [Log<Event>, ReadonlyArray<number>]> => ({
+  id: 'projection.order',
+  statement: 'the order between events of different streams does not matter.',
+  samples: fc.tuple(logs, arbitraryInterleaving),
+  judge: async ([log, tape]) => {
+    const advice = 'Keep what each stream says apart, and combine it when the read model is read.'
+    const finding = await judged(suite, {
+      log: interleave(log, tape),
+      counted: log,
+      delivery: plainDelivery,
+      advice,
+    })
+    return (
+      finding && {
+        cause: `The events of the streams came in another order, each stream's own order kept. ${finding.cause}`,
+        data: {
+          log: printedLog(log),
+          tape: `[${tape.join(', ')}]`,
+          sameEvents: printedLog(interleave(log, tape)),
+        },
+        advice,
+      }
+    )
+  },
+})
+
+/** Built twice over, and then live again: a second time is where a forgotten checkpoint shows. */
+const rebuildLaw = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  logs: Logs<Event>,
+): JudgedLaw<readonly [Log<Event>, number]> => ({
+  id: 'projection.rebuild',
+  statement: 'a read model that is built anew is the one that was there, and goes on as it would have.',
+  samples: fc.tuple(logs, fc.nat(12)),
+  notChecked: () => lacks(suite, 'rebuild'),
+  judge: async ([log, rest]) => {
+    const past = log.slice(0, log.length - Math.min(rest, log.length))
+    const [live, rebuilt] = [await stagesOf(suite, past, log, false), await stagesOf(suite, past, log, true)]
+    const stage = rebuilt.findIndex(
+      ({ read }, index) => !(suite.same ?? isSame)(read, live[index]?.read as ReadModel),
+    )
+    const [is, expected] = [rebuilt[stage], live[stage]]
+    if (is === undefined || expected === undefined) return undefined
+    return {
+      cause: `${is.when} The read model is then ${fc.stringify(is.read)}, and where nothing is built anew it is ${fc.stringify(expected.read)}.${differenceInWords(is.read, expected.read)}`,
+      data: { log: printedLog(log), eventsBefore: `${past.length}` },
+      advice:
+        'Empty the read model and forget the checkpoint together, and only then begin with the first event.',
+    }
+  },
+})
+
+/** The read model at each stage, with everything built anew in between or not. */
+const stagesOf = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  past: Log<Event>,
+  log: Log<Event>,
+  isRebuilt: boolean,
+): Promise<ReadonlyArray<{ readonly when: string; readonly read: ReadModel }>> =>
+  opened(suite, [], async (projection) => {
+    const { rebuild = async () => {} } = projection
+    const rebuilt = `After ${past.length === 1 ? 'one event' : `${past.length} events`} the read model was built anew`
+    const stages: Array<{ when: string; read: ReadModel }> = []
+    const reach = async (when: string) => stages.push({ when, read: copyOf(await projection.read()) })
+    if (past.length > 0) await projection.deliver(past)
+    for (const times of ['.', ', twice.']) {
+      if (isRebuilt) await rebuild(past)
+      await reach(`${rebuilt}${times}`)
+    }
+    if (past.length < log.length) await projection.deliver(log.slice(past.length))
+    await reach(`${rebuilt}, twice, and then the other events came.`)
+    return stages
+  })
+
+const poisonLaw = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  logs: Logs<Event>,
+  poison: ReadonlyArray<unknown>,
+): JudgedLaw<readonly [Log<Event>, number, Delivery]> => ({
+  id: 'projection.poison',
+  statement: 'an event that cannot be handled stops no stream but its own.',
+  samples: fc.tuple(logs, fc.nat(12), arbitraryDelivery({ batches: true })),
+  judge: ([log, at, delivery]) => {
+    const place = Math.min(at, log.length)
+    const bad = poison.map((event): Placed<Event> => [event as Event, 'poisoned'])
+    return judged(suite, {
+      log: logOf([...placedOf(log.slice(0, place)), ...bad, ...placedOf(log.slice(place))]),
+      counted: log,
+      delivery,
+      advice:
+        'Put the event aside with its error and its position, go on with the others, and tell somebody.',
+    })
+  },
+})

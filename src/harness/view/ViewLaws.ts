@@ -1,0 +1,217 @@
+/**
+ * The laws of views: total, pure, no input is changed, the same after a store, and the same from a snapshot. Each judge
+ * looks at one list of events; the list is made smaller by whoever asks.
+ * Used by: `ViewSuite`; the laws about what a process manager has of a view, `ProcessManagerLaws`.
+ * @since 0.1.0
+ */
+import fc from 'fast-check'
+import { either as E } from 'fp-ts'
+import type { Codec } from '../../evolve/Codec.js'
+import type { View } from '../../evolve/View.js'
+import type { Finding } from '../delivery/JudgedLaw.js'
+import { attempt, copyOf, differenceInWords, isSame } from '../delivery/Sameness.js'
+
+/** A law of one view. A list of further ones can be given to `viewSuite`. */
+export interface ViewLaw<State, Event> {
+  readonly id: string
+  readonly statement: string
+  readonly judge: (view: View<State, Event>, events: ReadonlyArray<Event>) => Finding | undefined
+}
+
+/**
+ * Events as they are written in a test.
+ * @internal
+ */
+export const printedEvents = (events: ReadonlyArray<unknown>): Readonly<Record<string, string>> => ({
+  events: events.length === 0 ? '[]' : `[\n${events.map((event) => `  ${fc.stringify(event)},\n`).join('')}]`,
+})
+
+/**
+ * The same view with an initial state of its own, so that a view that changes its state spoils no other judge's.
+ * @internal
+ */
+export const ownView = <State, Event>(view: View<State, Event>): View<State, Event> => ({
+  initialState: copyOf(view.initialState),
+  evolve: view.evolve,
+})
+
+/** The state after events, or where `evolve` threw. */
+type Folded<State> =
+  | { readonly ok: true; readonly value: State }
+  | { readonly ok: false; readonly thrown: unknown; readonly at: number }
+
+/**
+ * Folds events; says at which event `evolve` threw, if it did.
+ * @internal
+ */
+export const folded = <State, Event>(
+  { initialState, evolve }: View<State, Event>,
+  events: ReadonlyArray<Event>,
+): Folded<State> => {
+  let state = initialState
+  for (const [at, event] of events.entries()) {
+    const next = attempt(() => evolve(state, event))
+    if (!next.ok) return { ...next, at }
+    state = next.value
+  }
+  return { ok: true, value: state }
+}
+
+/**
+ * `evolve` answers every event, and leaves out those of types that it does not know, where that is claimed.
+ * @internal
+ */
+export const totalLaw = <State, Event>(
+  id: string,
+  unknownEvents: ReadonlyArray<unknown>,
+): ViewLaw<State, Event> => ({
+  id,
+  statement: '`evolve` answers every event with a state, and never throws.',
+  judge: (view, events) => {
+    const known = folded(ownView(view), events)
+    if (!known.ok) {
+      const cause = `\`evolve\` threw ${said(known.thrown)} at event ${known.at + 1}.`
+      const advice = 'Give back a state for every event: what has happened cannot be refused.'
+      return { cause, data: printedEvents(events.slice(0, known.at + 1)), advice }
+    }
+    for (const unknownEvent of unknownEvents) {
+      const after = attempt(() => view.evolve(copyOf(known.value), unknownEvent as Event))
+      if (after.ok && isSame(after.value, known.value)) continue
+      const did = after.ok
+        ? `changed its state from ${fc.stringify(known.value)} to ${fc.stringify(after.value)}`
+        : `threw ${said(after.thrown)}`
+      const cause = `The view claims to leave out events that it does not know, and ${did} at the last of these events.`
+      const advice = 'Give back the state as it is in the `default` branch.'
+      return { cause, data: printedEvents([...events, unknownEvent]), advice }
+    }
+    return undefined
+  },
+})
+
+/**
+ * What was thrown, in a few words.
+ * @internal
+ */
+export const said = (thrown: unknown): string =>
+  thrown instanceof Error ? `'${thrown.name}: ${thrown.message}'` : fc.stringify(thrown)
+
+/**
+ * Folding the same events twice gives the same state.
+ * @internal
+ */
+export const pureLaw = <State, Event>(id: string): ViewLaw<State, Event> => ({
+  id,
+  statement: 'the same events always lead to the same state.',
+  judge: (view, events) => {
+    const [first, second] = [folded(ownView(view), events), folded(ownView(view), events)]
+    if (!first.ok || !second.ok || isSame(first.value, second.value)) return undefined
+    return {
+      cause: `The same ${counted(events.length)} led to ${fc.stringify(first.value)} and then to ${fc.stringify(second.value)}.`,
+      data: printedEvents(events),
+      advice:
+        'Let `evolve` use its two arguments and nothing else: no clock, no chance, no variable outside.',
+    }
+  },
+})
+
+const counted = (count: number): string => (count === 1 ? 'event' : `${count} events`)
+
+/**
+ * `evolve` changes neither the state nor the event that it is given.
+ * @internal
+ */
+export const keepsInputsLaw = <State, Event>(id: string): ViewLaw<State, Event> => ({
+  id,
+  statement: '`evolve` changes neither the state nor the event that it is given.',
+  judge: (view, events) => {
+    let state = copyOf(view.initialState)
+    for (const [at, original] of events.entries()) {
+      const event = copyOf(original)
+      const [stateBefore, eventBefore] = [fc.stringify(state), fc.stringify(event)]
+      const next = attempt(() => view.evolve(state, event))
+      if (!next.ok) return undefined
+      const changed = fc.stringify(state) !== stateBefore ? 'state' : 'event'
+      if (changed === 'state' || fc.stringify(event) !== eventBefore) {
+        const [before, after] =
+          changed === 'state' ? [stateBefore, fc.stringify(state)] : [eventBefore, fc.stringify(event)]
+        return {
+          cause: `At event ${at + 1} \`evolve\` changed the ${changed} that it was given from ${before} to ${after}.`,
+          data: printedEvents(events.slice(0, at + 1)),
+          advice: `Give back a new state, as in \`{ ...state, count: state.count + 1 }\`, and leave the old ${changed} as it was.`,
+        }
+      }
+      state = next.value
+    }
+    return undefined
+  },
+})
+
+/**
+ * Events that went through a store lead to the same state.
+ * @internal
+ */
+export const storedLaw = <State, Event>(
+  id: string,
+  stored: (event: Event) => Event,
+): ViewLaw<State, Event> => ({
+  id,
+  statement: 'events that were written as JSON and read again lead to the same state.',
+  judge: (view, events) => {
+    const readBack = attempt(() => events.map(stored))
+    if (!readBack.ok)
+      return {
+        cause: `An event did not come back from JSON: ${said(readBack.thrown)}.`,
+        data: printedEvents(events),
+        advice: 'Make the codec read what it writes.',
+      }
+    const [fresh, later] = [folded(ownView(view), events), folded(ownView(view), readBack.value)]
+    if (!fresh.ok || (later.ok && isSame(fresh.value, later.value))) return undefined
+    const is = later.ok
+      ? `lead to ${fc.stringify(later.value)}`
+      : `make \`evolve\` throw ${said(later.thrown)}`
+    return {
+      cause: `These events lead to ${fc.stringify(fresh.value)}, but once they are stored they ${is}.`,
+      data: printedEvents(events),
+      advice:
+        'Let `evolve` use nothing of an event that JSON does not keep, or give the codec a way to write it.',
+    }
+  },
+})
+
+/**
+ * A fold that goes on from a stored state ends as the whole fold does.
+ * @internal
+ */
+export const snapshotLaw = <State, Event>(
+  id: string,
+  codec: Pick<Codec<State>, 'encode' | 'decode'>,
+): ViewLaw<State, Event> => ({
+  id,
+  statement: 'a fold that goes on from a stored state ends where the whole fold ends.',
+  judge: (view, events) => {
+    const whole = folded(ownView(view), events)
+    if (!whole.ok) return undefined
+    for (const cut of Array.from({ length: events.length + 1 }, (_, index) => index)) {
+      const taken = folded(ownView(view), events.slice(0, cut))
+      if (!taken.ok) return undefined
+      const data = { ...printedEvents(events), cut: `${cut}` }
+      const json = attempt((): unknown => JSON.parse(JSON.stringify(codec.encode(taken.value))))
+      const decoded = json.ok ? codec.decode(json.value) : E.left({ reason: said(json.thrown) })
+      const advice = 'Make the codec of the state keep every part of it that a later event may ask for.'
+      if (E.isLeft(decoded)) {
+        const cause = `The state after ${cut} events, ${fc.stringify(taken.value)}, cannot be read again: it ${decoded.left.reason}.`
+        return { cause, data, advice }
+      }
+      const from = { initialState: decoded.right, evolve: view.evolve }
+      const end = folded(from, events.slice(cut))
+      if (end.ok && isSame(end.value, whole.value)) continue
+      const is = end.ok ? `ends in ${fc.stringify(end.value)}` : `throws ${said(end.thrown)}`
+      return {
+        cause: `From the state that was stored after ${cut} events the fold ${is}, but the whole fold ends in ${fc.stringify(whole.value)}.${end.ok ? differenceInWords(end.value, whole.value) : ''}`,
+        data,
+        advice,
+      }
+    }
+    return undefined
+  },
+})

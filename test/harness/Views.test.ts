@@ -1,0 +1,101 @@
+/**
+ * The suites of views and projections, tested by the zoo: what is right passes, and what is broken fails first at the law
+ * that names its fault.
+ */
+import { view } from 'decider-ts/evolve'
+import { projectionOf, projectionSuite, viewSuite } from 'decider-ts/harness'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { expectations, Inventory } from './Inventory.js'
+import { failuresOf } from './zoo/Failures.js'
+import {
+  brokenProjections,
+  brokenViews,
+  Event,
+  goodProjections,
+  goodViews,
+  overview,
+  type Specimen,
+} from './zoo/Views.js'
+
+const passes = (name: string, checks: Specimen['checks']) =>
+  test(`${name} passes`, async () => {
+    expect(await failuresOf(checks())).toEqual([])
+  })
+
+const isCaught = ({ what, caughtBy, also = [], checks }: Specimen) =>
+  test(`one that ${what} is caught by ${caughtBy}`, async () => {
+    const failures = await failuresOf(checks())
+    expect(failures.map(({ law }) => law)).toEqual([caughtBy, ...also])
+    // A suite that cannot do its work finds nothing out.
+    expect(failures.filter(({ message }) => message.includes('could not be checked'))).toEqual([])
+  })
+
+describe('views', () => {
+  for (const [name, checks] of Object.entries(goodViews)) passes(name, checks)
+  for (const specimen of brokenViews) isCaught(specimen)
+})
+
+describe('projections', () => {
+  for (const [name, checks] of Object.entries(goodProjections)) passes(name, checks)
+  for (const specimen of brokenProjections) isCaught(specimen)
+})
+
+test('every law of the two suites catches something', () => {
+  const namesOf = (specimens: ReadonlyArray<Specimen>) =>
+    new Set(specimens.flatMap(({ checks }) => checks().map(({ name }) => name.split(':')[0])))
+  const caught = (specimens: ReadonlyArray<Specimen>) => new Set(specimens.map(({ caughtBy }) => caughtBy))
+  expect([...caught(brokenViews)].sort()).toEqual([...namesOf(brokenViews)].sort())
+  expect([...caught(brokenProjections)].sort()).toEqual([...namesOf(brokenProjections)].sort())
+})
+
+test('the events of a domain can be the samples', async () => {
+  const stock = view.make({ initialState: Inventory.initialState, evolve: Inventory.evolve })
+  const suites = [
+    viewSuite({ name: 'stock', view: stock, history: Inventory, state: Inventory.state, runs: 50 }),
+    projectionSuite({
+      name: 'stock',
+      open: projectionOf(stock),
+      expected: stock,
+      history: Inventory,
+      unknownEvents: [],
+      runs: 50,
+    }),
+  ]
+  expect(await failuresOf(suites.flat())).toEqual([])
+  expect(expectations.invariants).toBeDefined()
+})
+
+test('a failure tells the delivery in words, and gives the data to paste', async () => {
+  const counts = brokenProjections.find(({ what }) => what === 'counts what comes again')
+  const [failure] = await failuresOf(counts?.checks() ?? [])
+  expect(failure?.message).toContain('After event 1 the consumer crashed and saw event 1 again.')
+  expect(failure?.message).toContain('const log = logOf([\n  [{"type":"Ordered"')
+  expect(failure?.message).toContain('const delivery = { sizes: [], crashes: [[1, 1]], stops: [] }')
+  expect(failure?.message).toContain('What to do: ')
+})
+
+test('a suite without events is a programming error', () => {
+  expect(() => viewSuite({ name: 'nothing', view: overview })).toThrow(
+    new TypeError('A suite needs events: give it `event`, a codec, or `history`, a domain.'),
+  )
+})
+
+test('further laws are checked with the same events', async () => {
+  const suite = viewSuite({
+    name: 'overview',
+    view: overview,
+    event: Event,
+    laws: [
+      {
+        id: 'view.short',
+        statement: 'there are never two events.',
+        judge: (_view, events) =>
+          events.length < 2
+            ? undefined
+            : { cause: 'There are two.', data: { events: fc.stringify(events) }, advice: 'Have one.' },
+      },
+    ],
+  })
+  expect((await failuresOf(suite)).map(({ law }) => law)).toEqual(['view.short'])
+})
