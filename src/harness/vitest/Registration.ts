@@ -68,20 +68,22 @@ export const check = <Command, State, Event, Rejection>(
 /** A file that is not there is said to be not there: its name could be misspelled. */
 const noneRecorded = (file: string | Address | undefined): ReadonlyArray<Check> => {
   if (file === undefined) return []
-  const path = typeof file === 'string' ? file : file.href
-  return [{ name: `no regressions are recorded yet: there is no ${path}`, run: async () => path }]
+  return [{ name: `no regressions are recorded yet: there is no ${pathOf(file)}`, run: async () => '' }]
 }
 
-/** A check that adds the breach that it finds to a file. */
+/** A check that adds the breach that it finds to a file, and says so. */
 const recording = ({ name, run }: Check, file: string | Address): Check => ({
   name,
   run: () =>
     run().catch((error: unknown) => {
-      if (error instanceof BrokenLaw && error.regression !== undefined)
-        writeRegression(file, error.regression)
-      throw error
+      if (!(error instanceof BrokenLaw) || error.regression === undefined) throw error
+      const { message, lawId, regression } = error
+      const where = writeRegression(file, regression) ? 'Recorded in' : 'It is recorded already in'
+      throw new BrokenLaw(`${message}\n\n${where} ${pathOf(file)}.`, lawId, regression)
     }),
 })
+
+const pathOf = (file: string | Address): string => (typeof file === 'string' ? file : file.href)
 
 /** A check of any suite. If it resolves to a text, that is what was looked at. */
 export interface AnyCheck {
