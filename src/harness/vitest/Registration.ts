@@ -8,13 +8,13 @@ import { describe, test } from 'vitest'
 import type { Domain } from '../../decide/Domain.js'
 import type { Check } from '../Check.js'
 import type { Expectations } from '../domain/Expectations.js'
-import { domainSuite } from '../domain/Suite.js'
+import { domainSuite, type SuiteOptions } from '../domain/Suite.js'
 import { BrokenLaw } from '../report/BrokenLaw.js'
 import { regressionChecks } from '../report/Regression.js'
 import { type Address, isWritingAsked, readRegressions, writeRegression } from '../report/RegressionFile.js'
 
-/** Where breaches are recorded, and whether new ones are. */
-export interface RegressionOptions {
+/** What is checked beyond the laws, where breaches are recorded, and whether new ones are. */
+export interface CheckOptions extends SuiteOptions {
   /**
    * A file of breaches that were found before, which are checked first: a path from where vitest is started, or a `URL`.
    * A file that is not there yet holds none.
@@ -28,7 +28,8 @@ export interface RegressionOptions {
 const timeoutMs = 60_000
 
 /**
- * Registers the checks of a domain as tests: those of recorded breaches first, then one for each law, then the coverage.
+ * Registers the checks of a domain as tests: those of recorded breaches first, then one for each law, then the
+ * coverage.
  * @example
  * import * as t from 'io-ts'
  * import { accept, domain, reject } from 'decider-ts/decide'
@@ -54,11 +55,11 @@ const timeoutMs = 60_000
 export const check = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
   options: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> &
-    RegressionOptions = {},
+    CheckOptions = {},
 ): void => {
-  const { regressions, write = isWritingAsked(), ...expectations } = options
+  const { regressions, write = isWritingAsked(), mutants, ...expectations } = options
   const text = regressions === undefined ? undefined : readRegressions(regressions)
-  const found = domainSuite(domain, expectations)
+  const found = domainSuite(domain, expectations, mutants && { mutants })
   checkAll(domain.name, [
     ...(text === undefined ? noneRecorded(regressions) : regressionChecks(domain, text, expectations)),
     ...(regressions !== undefined && write ? found.map((each) => recording(each, regressions)) : found),

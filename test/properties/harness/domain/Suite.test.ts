@@ -2,9 +2,10 @@
  * The laws of the suite: its checks say what an examination says, law by law.
  */
 import { deepStrictEqual } from 'node:assert/strict'
-import { domain } from 'decider-ts/decide'
-import { BrokenLaw, domainSuite, examine } from 'decider-ts/harness'
+import { accept, domain } from 'decider-ts/decide'
+import { BrokenLaw, domainSuite, examine, mutationScore } from 'decider-ts/harness'
 import fc from 'fast-check'
+import * as t from 'io-ts'
 import { expect, test } from 'vitest'
 import { Inventory, parts } from '../../../harness/Inventory.js'
 import { law } from '../../Law.js'
@@ -58,6 +59,46 @@ law.rejects(
   ),
   few,
 )
+
+const named = <const Type extends string>(type: Type) => t.type({ type: t.literal(type) })
+const Bell = domain({
+  name: 'bell',
+  command: named('Ring'),
+  event: named('Rang'),
+  rejection: named('Broken'),
+  state: t.type({ rings: t.number }),
+  streamId: () => 'tower',
+  initialState: { rings: 0 },
+  evolve: ({ rings }) => ({ rings: rings + 1 }),
+  decide: () => () => accept({ type: 'Rang' }),
+})
+const counted = {
+  histories: 10,
+  unreachable: ['Broken' as const],
+  invariants: { 'rings are counted': ({ rings }: { readonly rings: number }) => rings >= 0 },
+}
+const { percent } = mutationScore(Bell, counted, { histories: 10 })
+
+const asManyAsAsked = (suite: typeof domainSuite) =>
+  fc.asyncProperty(fc.integer({ min: 0, max: 100 }), async (leastPercent) => {
+    const checks = suite(Bell, counted, { mutants: { leastPercent, histories: 10 } })
+    const mutants = checks.find(({ name }) => name.startsWith('mutants: '))
+    deepStrictEqual(mutants && (await outcomeOf(mutants.run)).passes, percent >= leastPercent)
+  })
+
+law('SUI-3 as many as asked', asManyAsAsked(domainSuite), few)
+law.rejects(
+  'SUI-3',
+  'mutants that are only shown',
+  asManyAsAsked((any, expected, options) =>
+    domainSuite(any, expected, options).map(({ name, run }) => ({ name, run: () => run().catch(String) })),
+  ),
+  { numRuns: 20 },
+)
+
+test('mutants are checked only where that is asked for', () => {
+  expect(domainSuite(Bell).some(({ name }) => name.startsWith('mutants'))).toBe(false)
+})
 
 test('a broken law comes with the record of its breach', async () => {
   const [broken = Inventory] = faulty
