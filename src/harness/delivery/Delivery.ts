@@ -101,13 +101,19 @@ export const arbitraryDelivery = ({ batches, crashes, stops }: Mishaps): fc.Arbi
   fc.record(
     {
       sizes: batches === true ? fc.array(fc.nat(4), { maxLength: 8, size: 'max' }) : none,
-      crashes: crashes === true ? fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.nat(5)), few) : none,
+      crashes: crashes === true ? fc.array(crash, few) : none,
       stops: stops === true ? fc.array(fc.integer({ min: 1, max: 24 }), few) : none,
     },
     { noNullPrototype: true },
   )
 
 const none = fc.constant([])
+
+/** Early ones more often: most logs are short, and a crash that comes after the end is none. */
+const crash = fc.tuple(
+  fc.oneof({ weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.integer({ min: 1, max: 12 })),
+  fc.nat(5),
+)
 
 const few = { maxLength: 3, size: 'max' } as const
 

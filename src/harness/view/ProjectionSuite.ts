@@ -195,7 +195,7 @@ const deliveryLaws = <Event, ReadModel>(
       'fold',
       'the read model is the fold of the log.',
       fc.constant(plainDelivery),
-      'Compare what the handler does for each type of event with what the view does.',
+      'Compare what the handler does for each type of event with what the view does, and count on no position without a gap.',
     ),
     law(
       'batching',
