@@ -57,8 +57,6 @@ const order = (make: Course) =>
         next = one.to
       }
     }
-    const crashes = happenings.filter(({ _tag }) => _tag === 'Crashed')
-    deepStrictEqual(crashes.length <= delivery.crashes.length, true)
   })
 
 law('DLV-2 order', order(course))
@@ -99,4 +97,21 @@ law.rejects(
   'a course that delivers event by event',
   plain((count, delivery) => course(count, { ...delivery, sizes: upTo(count).map(() => 1) }), deliveries),
   { numRuns: 50 },
+)
+
+const everyCrash = (make: Course) =>
+  fc.property(fc.nat(12), deliveries, (count, delivery) => {
+    const crashes = make(count, delivery).filter(({ _tag }) => _tag === 'Crashed')
+    deepStrictEqual(crashes.length, delivery.crashes.length)
+  })
+
+law('DLV-4 every crash', everyCrash(course))
+law.rejects(
+  'DLV-4',
+  'a crash after the last event that is forgotten',
+  everyCrash((count, delivery) => {
+    const isLast = (one: Happening, index: number, all: ReadonlyArray<Happening>) =>
+      one._tag === 'Crashed' && one.at === count && index === all.length - 1
+    return course(count, delivery).filter((one, index, all) => !isLast(one, index, all))
+  }),
 )
