@@ -17,6 +17,7 @@ import { beginning, type GlobalPosition } from 'decider-ts/store'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import type { Check } from '../../../src/harness/Check.js'
+import { Quantity } from '../Inventory.js'
 
 /** Something with a fault, and the checks that find it. */
 export interface Specimen {
@@ -29,7 +30,7 @@ export interface Specimen {
 }
 
 export const Event = t.union([
-  t.strict({ type: t.literal('Ordered'), order: t.keyof({ o1: null, o2: null, o3: null }), cents: t.Int }),
+  t.strict({ type: t.literal('Ordered'), order: t.keyof({ o1: null, o2: null, o3: null }), cents: Quantity }),
   t.strict({ type: t.literal('Shipped'), order: t.keyof({ o1: null, o2: null, o3: null }) }),
 ])
 export type Event = t.TypeOf<typeof Event>
