@@ -41,7 +41,7 @@ const apply = async (on: Connection, event: Event): Promise<void> => {
 }
 
 const checkpointIn = async (on: Connection): Promise<bigint> => {
-  const [row] = await on<Array<{ checkpoint: string }>>`select checkpoint from ${place}`
+  const [row] = await on<Array<{ checkpoint: string }>>`select checkpoint from ${place} for update`
   return BigInt(row?.checkpoint ?? 0)
 }
 
@@ -82,6 +82,7 @@ const opening =
         await empty(sql)
         await deliver(log)
       },
+      twin: async () => ({ deliver }),
       close: async () => {},
     }
   }
@@ -101,8 +102,9 @@ test('a read model and a checkpoint in one transaction pass', async () => {
 })
 
 test('a read model and a checkpoint in two transactions do not', async () => {
-  const [failure, ...others] = await failuresOf(checksOf((work) => work(sql)))
-  expect([failure?.law, others]).toEqual(['projection.crash', []])
+  // Whether two instances meet as well is up to the server, so only the first failure is looked at.
+  const [failure] = await failuresOf(checksOf((work) => work(sql)))
+  expect(failure?.law).toBe('projection.crash')
   expect(failure?.message).toContain(
     "In the batch that ends with event 1 the consumer was stopped at 'applied', and began again with the first event.",
   )

@@ -165,7 +165,7 @@ export const storedLaw = <State, Event>(
         advice: 'Make the codec read what it writes.',
       }
     const [fresh, later] = [folded(ownView(view), events), folded(ownView(view), readBack.value)]
-    if (!fresh.ok || (later.ok && isSame(fresh.value, later.value))) return undefined
+    if (!fresh.ok || (later.ok && isSame(copyOf(fresh.value), copyOf(later.value)))) return undefined
     const is = later.ok
       ? `lead to ${fc.stringify(later.value)}`
       : `make \`evolve\` throw ${said(later.thrown)}`
@@ -204,7 +204,7 @@ export const snapshotLaw = <State, Event>(
       }
       const from = { initialState: decoded.right, evolve: view.evolve }
       const end = folded(from, events.slice(cut))
-      if (end.ok && isSame(end.value, whole.value)) continue
+      if (end.ok && isSame(copyOf(end.value), copyOf(whole.value))) continue
       const is = end.ok ? `ends in ${fc.stringify(end.value)}` : `throws ${said(end.thrown)}`
       return {
         cause: `From the state that was stored after ${counted(cut)} the fold ${is}, but the whole fold ends in ${fc.stringify(whole.value)}.${end.ok ? differenceInWords(end.value, whole.value) : ''}`,

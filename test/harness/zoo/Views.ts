@@ -532,6 +532,43 @@ export const brokenProjections: ReadonlyArray<Specimen> = [
       ),
   },
   {
+    what: 'reads its checkpoint once, when it starts',
+    caughtBy: 'projection.twins',
+    checks: () =>
+      projectionChecks(
+        projecting((box) => ({
+          twin: async () => {
+            let { checkpoint } = box
+            return {
+              deliver: async (batch) => {
+                for (const { position, event } of batch) {
+                  if (position <= checkpoint) continue
+                  checkpoint = position
+                  Object.assign(box, { state: overview.evolve(box.state, event), checkpoint })
+                }
+              },
+            }
+          },
+        })),
+      ),
+  },
+  {
+    what: 'writes over what another instance wrote in the meantime',
+    caughtBy: 'projection.twins',
+    checks: () =>
+      projectionChecks(
+        projecting((box, point) => {
+          const deliver = async (batch: Batch): Promise<void> => {
+            const next = { ...box }
+            apply(next, batch)
+            await point('handled')
+            Object.assign(box, next)
+          }
+          return { deliver, twin: async () => ({ deliver }) }
+        }),
+      ),
+  },
+  {
     what: 'stops at an event that it cannot handle',
     caughtBy: 'projection.poison',
     checks: () =>
