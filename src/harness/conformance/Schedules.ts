@@ -123,13 +123,11 @@ export const underEverySchedule = async (
       played = { scene: sceneOf(stage), stage, story: newStory() }
       return castOf(played.scene, each, played.story)
     }
-    schedules += await everySchedule(programs, async ({ steps }, tape) => {
-      if (played === undefined) return
-      await judge(played.scene, played.stage, played.story, steps).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error)
-        const where = `found in schedule ${round}\n${textOf({ writers, tape, mishaps: each })}`
-        throw new Error(`${reason}\n${where}`, { cause: error })
-      })
+    schedules += await everySchedule(programs, async ({ steps }) => {
+      if (played !== undefined) await judge(played.scene, played.stage, played.story, steps)
+    }).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new Error(`${reason}, under the mishaps ${textOf(each)}`, { cause: error })
     })
   }
   return schedules
