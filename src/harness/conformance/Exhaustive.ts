@@ -125,7 +125,7 @@ const schedules: ReadonlyArray<Case> = [
   ),
   forAnyStore(
     'C99 small scope: in every order of two writers and one mishap expected versions keep a rule',
-    underOneMishap(seatsOfStream),
+    underOneMishap(seatsOfStream()),
   ),
   forAnyStore(
     'C99 small scope: in every order of two writers and one mishap there is a serial order',

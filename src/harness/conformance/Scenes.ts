@@ -11,7 +11,7 @@ import { anyOf } from '../../store/Query.js'
 import type { StreamId } from '../../store/StreamId.js'
 import { tag } from '../../store/Tag.js'
 import type { World } from './Case.js'
-import { isTrue, right } from './Expect.js'
+import { equal, right } from './Expect.js'
 import { appendTo, event, streamNamed } from './Samples.js'
 import {
   conflictsAreJustified,
@@ -85,30 +85,33 @@ export const twoEventsEach: SceneOf = ({ names, stream, storeOf, eventBy }) => {
   }
 }
 
-/** How many may have a seat. */
-export const seats = 2
+/** How many may have a seat, unless a case says otherwise. */
+const seatsUsual = 2
 
-/** Each writer takes one of the seats in a stream, if it sees one that is free. */
-export const seatsOfStream: SceneOf = ({ names, stream, storeOf, eventBy }) => {
-  const room = stream('seats')
-  return {
-    streams: [room],
-    tasks: names.map((name, n) => ({
-      name,
-      store: storeOf(n),
-      read: () => sightOf(storeOf(n), [room]),
-      decide: ({ events }, attempt) =>
-        events.length >= seats
-          ? undefined
-          : appendTo(room, [eventBy(n, attempt, room)], exactly(events.length)),
-    })),
-    judge: (story, { events }) => {
-      isTrue(events.length <= seats, `no more than ${seats} seats are taken\n  actual   ${events.length}`)
-      nothingLostOrDoubled(story, events)
-      writtenWhereExpected(story, events)
-    },
+/** Each writer takes one of so many seats in a stream, if it sees one that is free. */
+export const seatsOfStream =
+  (seats = seatsUsual): SceneOf =>
+  ({ names, stream, storeOf, eventBy }) => {
+    const room = stream('seats')
+    return {
+      streams: [room],
+      tasks: names.map((name, n) => ({
+        name,
+        store: storeOf(n),
+        read: () => sightOf(storeOf(n), [room]),
+        decide: ({ events }, attempt) =>
+          events.length >= seats
+            ? undefined
+            : appendTo(room, [eventBy(n, attempt, room)], exactly(events.length)),
+      })),
+      judge: (story, { events }) => {
+        // There are at least as many writers as seats, so each seat is taken in the end.
+        equal(events.length, seats, 'each seat is taken, once')
+        nothingLostOrDoubled(story, events)
+        writtenWhereExpected(story, events)
+      },
+    }
   }
-}
 
 /** Each writer takes a seat in a stream of its own; what they share is a tag. */
 export const seatsUnderTag: SceneOf = ({ round, names, stream, storeOf, eventBy }) => {
@@ -124,7 +127,7 @@ export const seatsUnderTag: SceneOf = ({ round, names, stream, storeOf, eventBy 
         ...(await right(storeOf(n).read(query), 'the taken seats are read')),
       }),
       decide: ({ events, token }, attempt) => {
-        if (events.length >= seats || token === undefined) return undefined
+        if (events.length >= seatsUsual || token === undefined) return undefined
         const taken = eventBy(n, attempt, stream(name), { type: 'Taken', tags: [room] })
         return {
           ...appendTo(stream(name), [taken]),
@@ -133,7 +136,7 @@ export const seatsUnderTag: SceneOf = ({ round, names, stream, storeOf, eventBy 
       },
     })),
     judge: (story, { events }) => {
-      isTrue(events.length <= seats, `no more than ${seats} seats are taken\n  actual   ${events.length}`)
+      equal(events.length, seatsUsual, 'each seat is taken, once')
       nothingLostOrDoubled(story, events)
     },
   }
@@ -181,7 +184,7 @@ export const streamsInPairs: SceneOf = ({ names, stream, storeOf, store, eventBy
 
 /** The seats of a stream, judged by what was read. */
 export const readersOfSeats: SceneOf = (stage) => ({
-  ...seatsOfStream(stage),
+  ...seatsOfStream()(stage),
   judge: (story, final) => {
     readsAreBeginnings(story, final)
     isDense(final.events)

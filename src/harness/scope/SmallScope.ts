@@ -112,7 +112,8 @@ export const smallScopeOfLaws = <Command, State, Event, Rejection>(
   laws: ReadonlyArray<Law<Command, State, Event, Rejection>>,
   { commands, depth, merge = true, most = usualMost }: SmallScopeOptions<Command, State, Event, Rejection>,
 ): SmallScope<Command, State, Event> => {
-  checkSize(commands.length, depth, merge ? Number.POSITIVE_INFINITY : most)
+  checkDepth(depth)
+  if (!merge) checkSize(commands.length, depth, most)
   const atlas = newAtlas<Command, State>(commands, domain.initialState)
   const breachIn = judgedBy(laws)
   const run = historyOf(domain)
@@ -151,13 +152,15 @@ export const smallScopeOfLaws = <Command, State, Event, Rejection>(
   return answer(undefined)
 }
 
+const checkDepth = (depth: number): void => {
+  if (Number.isInteger(depth) && depth >= 0) return
+  throw new RangeError(
+    `The depth is ${depth}. Give a whole number of 0 or more: the most commands of a history.`,
+  )
+}
+
 /** Refuses at once what cannot end in time. */
 const checkSize = (commands: number, depth: number, most: number): void => {
-  if (!Number.isInteger(depth) || depth < 0) {
-    throw new RangeError(
-      `The depth is ${depth}. Give a whole number of 0 or more: the most commands of a history.`,
-    )
-  }
   let histories = 1
   for (let length = 1; length <= depth && histories <= most; length++) histories += commands ** length
   if (histories > most) throw tooMany(most, `of up to ${depth} of ${commands} commands`)
