@@ -7,7 +7,8 @@
  *
  * Laws (test/properties/harness/scope/SmallScope.test.ts):
  * - SCP-1 complete: without merging, every history over the commands up to the depth is judged, each of them once.
- * - SCP-2 shortest: no shorter history over the commands shows a breach of any law.
+ * - SCP-2 shortest: no shorter history over the commands shows a breach; where states are merged, a breach of a law that
+ *   looks at single steps.
  * - SCP-3 same states: merging states changes neither the states nor the transitions that are found.
  * - SCP-4 closed: if the answer says `complete`, a greater depth finds no further state and no further transition.
  * @since 0.1.0
