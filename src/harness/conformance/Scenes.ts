@@ -85,13 +85,15 @@ export const twoEventsEach: SceneOf = ({ names, stream, storeOf, eventBy }) => {
   }
 }
 
-/** How many may have a seat, unless a case says otherwise. */
-const seatsUsual = 2
+/** Fewer seats than writers, so that some of them come too late. */
+const seatsFor = ({ names }: Stage): number => (names.length > 3 ? 2 : 1)
 
 /** Each writer takes one of so many seats in a stream, if it sees one that is free. */
 export const seatsOfStream =
-  (seats = seatsUsual): SceneOf =>
-  ({ names, stream, storeOf, eventBy }) => {
+  (seatsOf: (stage: Stage) => number = seatsFor): SceneOf =>
+  (stage) => {
+    const { names, stream, storeOf, eventBy } = stage
+    const seats = seatsOf(stage)
     const room = stream('seats')
     return {
       streams: [room],
@@ -105,7 +107,7 @@ export const seatsOfStream =
             : appendTo(room, [eventBy(n, attempt, room)], exactly(events.length)),
       })),
       judge: (story, { events }) => {
-        // There are at least as many writers as seats, so each seat is taken in the end.
+        // There are more writers than seats, so each seat is taken in the end.
         equal(events.length, seats, 'each seat is taken, once')
         nothingLostOrDoubled(story, events)
         writtenWhereExpected(story, events)
@@ -114,7 +116,9 @@ export const seatsOfStream =
   }
 
 /** Each writer takes a seat in a stream of its own; what they share is a tag. */
-export const seatsUnderTag: SceneOf = ({ round, names, stream, storeOf, eventBy }) => {
+export const seatsUnderTag: SceneOf = (stage) => {
+  const { round, names, stream, storeOf, eventBy } = stage
+  const seats = seatsFor(stage)
   const room = tag('room', `${round}`)
   const query = anyOf({ types: ['Taken'], tags: [room] })
   return {
@@ -127,7 +131,7 @@ export const seatsUnderTag: SceneOf = ({ round, names, stream, storeOf, eventBy 
         ...(await right(storeOf(n).read(query), 'the taken seats are read')),
       }),
       decide: ({ events, token }, attempt) => {
-        if (events.length >= seatsUsual || token === undefined) return undefined
+        if (events.length >= seats || token === undefined) return undefined
         const taken = eventBy(n, attempt, stream(name), { type: 'Taken', tags: [room] })
         return {
           ...appendTo(stream(name), [taken]),
@@ -136,7 +140,7 @@ export const seatsUnderTag: SceneOf = ({ round, names, stream, storeOf, eventBy 
       },
     })),
     judge: (story, { events }) => {
-      equal(events.length, seatsUsual, 'each seat is taken, once')
+      equal(events.length, seats, 'each seat is taken, once')
       nothingLostOrDoubled(story, events)
     },
   }

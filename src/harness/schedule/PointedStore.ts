@@ -18,7 +18,7 @@ import type { Point } from './Tape.js'
  * store has beside the port, such as a feed, is passed on as it is and takes no steps.
  * @example
  * import { memoryStore } from 'decider-ts/adapters/memory'
- * import { type Program, pointedStore, runByTape, showLanes } from 'decider-ts/harness'
+ * import { type Program, pointedStore, runByTape } from 'decider-ts/harness'
  * import { anyVersion, eventId, eventToAppend, streamId, toStream } from 'decider-ts/store'
  * const store = memoryStore()
  * const stream = streamId('account', 'a1')
