@@ -1,8 +1,9 @@
 /** Checks to publish: arbitrary deciders, what every store must do, mishaps at will, and histories without serial order. */
+
+export * from './ArbitraryDecider.js'
 export * from './arbitrary/ArbitraryCodec.js'
 export * from './arbitrary/NoArbitrary.js'
 export * from './arbitrary/Overrides.js'
-export * from './ArbitraryDecider.js'
 export * from './Check.js'
 export * from './conformance/Exhaustive.js'
 export * from './conformance/FaultyFeed.js'
