@@ -13,6 +13,7 @@ import { inputs } from './laws/Inputs.js'
 import { purity } from './laws/Purity.js'
 import { restart } from './laws/Restart.js'
 import { storage } from './laws/Storage.js'
+import { suggestions } from './laws/Suggestions.js'
 import { timeZone } from './laws/TimeZone.js'
 import { totality } from './laws/Totality.js'
 import { upcasting } from './laws/Upcasting.js'
@@ -22,6 +23,7 @@ export const catalogue: LawsOf = (subject) => {
   const asked = replayOf(subject)
   return [
     ...totality(subject, asked),
+    ...suggestions(subject),
     ...inputs(subject, asked),
     ...ambientWorld(subject, asked),
     ...purity(subject, asked),
