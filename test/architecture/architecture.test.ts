@@ -141,6 +141,21 @@ describeRule(
       { 'src/harness/Laws.ts': "import { keep } from '../adapters/memory/Store.js'" },
       'src/harness/Laws.ts:1 harness may import nothing of adapters/memory',
     ),
+    reject(
+      'a test runner in the harness',
+      { 'src/harness/Laws.ts': "import { test } from 'vitest'" },
+      'src/harness/Laws.ts:1 harness may import nothing of vitest',
+    ),
+    reject(
+      'a harness that imports its bridge to a test runner',
+      { 'src/harness/Laws.ts': "import { check } from './vitest/Registration.js'" },
+      'src/harness/Laws.ts:1 harness may import nothing of harness/vitest',
+    ),
+    reject(
+      'a barrel of the harness that re-exports a bridge',
+      { 'src/harness/index.ts': "export * from './vitest/Registration.js'" },
+      'src/harness/index.ts:1 a barrel re-exports only the files of its own folder',
+    ),
     ...['src/evolve/View.ts', 'src/evolve/Fold.ts', 'src/decide/Decider.ts'].map((path) =>
       reject(
         `${path} that imports a type of store`,

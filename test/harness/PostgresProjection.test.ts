@@ -3,7 +3,7 @@
  * them. It shows that a subject need not be in memory, and that the difference between one transaction and two is
  * found where it is made.
  */
-import { type OpenProjection, type Point, projectionSuite } from 'decider-ts/harness'
+import { type OpenProjection, projectionSuite, type StopPoint } from 'decider-ts/harness'
 import { globalPosition } from 'decider-ts/store'
 import type { Sql, TransactionSql } from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -58,7 +58,7 @@ type InTransaction = (work: (on: Connection) => Promise<void>) => Promise<unknow
 
 const opening =
   (within: InTransaction) =>
-  async (point: Point): Promise<OpenProjection<Event, Overview>> => {
+  async (point: StopPoint): Promise<OpenProjection<Event, Overview>> => {
     await empty(sql)
     const deliver: OpenProjection<Event, Overview>['deliver'] = (batch) =>
       within(async (on) => {

@@ -31,14 +31,17 @@ const pack = () => {
   return join(project, packed.filename)
 }
 
-/** A peer that one entry point alone needs: all others have to load where it is not installed. */
-const [lonePeer, itsEntryPoint] = ['@opentelemetry/api', 'decider-ts/adapters/opentelemetry']
+/** Peers that one entry point alone needs: all others have to load where they are not installed. */
+const lonePeers = {
+  '@opentelemetry/api': 'decider-ts/adapters/opentelemetry',
+  vitest: 'decider-ts/harness/vitest',
+}
 
 const install = (...packages) =>
   run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...packages)
 
 const installPackage = (tarball) => {
-  const peers = Object.keys(manifest.peerDependencies).filter((peer) => peer !== lonePeer)
+  const peers = Object.keys(manifest.peerDependencies).filter((peer) => !(peer in lonePeers))
   writeFileSync(join(project, 'package.json'), '{ "name": "smoke", "private": true }')
   install(tarball, ...peers.map(versioned))
 }
@@ -57,12 +60,43 @@ const importEach = (entries) => {
   console.log(`${entries.length} entry points load by import and by require`)
 }
 
-/** Everything but the one entry point loads without its peer; that one fails without it, or this would show nothing. */
-const importWithoutLonePeer = () => {
-  importEach(entryPoints.filter((entry) => entry !== itsEntryPoint))
-  const probe = `import('${itsEntryPoint}').then(() => 'loads', ({ code }) => code).then(console.log)`
-  const outcome = run('node', '--input-type=module', '-e', probe).trim()
-  if (outcome !== 'ERR_MODULE_NOT_FOUND') throw new Error(`Without ${lonePeer}: ${outcome}`)
+/** Everything but their entry points loads without the lone peers; those fail, or this would show nothing. */
+const importWithoutLonePeers = () => {
+  importEach(entryPoints.filter((entry) => !Object.values(lonePeers).includes(entry)))
+  for (const [peer, entry] of Object.entries(lonePeers)) {
+    const probe = `import('${entry}').then(() => 'loads', ({ code }) => code).then(console.log)`
+    const outcome = run('node', '--input-type=module', '-e', probe).trim()
+    if (outcome !== 'ERR_MODULE_NOT_FOUND') throw new Error(`Without ${peer}: ${outcome}`)
+  }
+}
+
+const doorTest = `
+import * as t from 'io-ts'
+import { accept, domain, reject } from 'decider-ts/decide'
+import { check } from 'decider-ts/harness/vitest'
+const tagged = (type) => t.type({ type: t.literal(type) })
+check(
+  domain({
+    name: 'door',
+    command: tagged('Open'),
+    event: tagged('Opened'),
+    rejection: tagged('AlreadyOpen'),
+    state: t.type({ open: t.boolean }),
+    streamId: () => 'front',
+    initialState: { open: false },
+    evolve: () => ({ open: true }),
+    decide: () => ({ open }) => (open ? reject({ type: 'AlreadyOpen' }) : accept({ type: 'Opened' })),
+  }),
+)
+`
+
+/** The bridge registers tests, which it can do nowhere but within a run of vitest. */
+const runInVitest = () => {
+  writeFileSync(join(project, 'door.test.mjs'), doorTest)
+  run('npx', 'vitest', 'run', '--reporter=json', '--outputFile=door.json')
+  const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(join(project, 'door.json'), 'utf8'))
+  if (numPassedTests < 2) throw new Error(`Of ${numTotalTests} tests in vitest, ${numPassedTests} passed.`)
+  console.log(`${numPassedTests} tests of a domain pass in vitest`)
 }
 
 const bundle = async (name, source, limitBytes) => {
@@ -90,9 +124,10 @@ const lint = async () => {
 
 try {
   installPackage(pack())
-  importWithoutLonePeer()
-  install(versioned(lonePeer))
-  importEach([itsEntryPoint])
+  importWithoutLonePeers()
+  install(...Object.keys(lonePeers).map(versioned))
+  importEach(Object.values(lonePeers))
+  runInVitest()
   await lint()
   const budgets = JSON.parse(readFileSync(new URL('./budgets.json', import.meta.url), 'utf8'))
   for (const { name, source, limitBytes } of budgets) await bundle(name, source.join('\n'), limitBytes)

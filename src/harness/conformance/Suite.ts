@@ -19,6 +19,7 @@ import { payloadCases } from './Payloads.js'
 import { queryCases } from './Queries.js'
 import { raceCases } from './Races.js'
 import { readCases } from './Reads.js'
+import { scheduleCases } from './Schedules.js'
 import { snapshotCases } from './Snapshots.js'
 
 export type { ConformanceOptions, Opened } from './Case.js'
@@ -43,6 +44,7 @@ const allCases: ReadonlyArray<Case> = [
   ...raceCases,
   ...logOrderCases,
   ...modelCases,
+  ...scheduleCases,
 ].toSorted((a, b) => numberOf(a) - numberOf(b))
 
 const defaults: Settings = {

@@ -13,7 +13,7 @@ import type { EventCodec } from '../../evolve/EventCodec.js'
 import type { SerializedEvent } from '../../evolve/Upcaster.js'
 import { arbitraryOf } from '../arbitrary/ArbitraryCodec.js'
 import { arbitraryHistory } from '../domain/ArbitraryHistory.js'
-import { arbitraryTape, interleave } from './Interleaving.js'
+import { arbitraryInterleaving, interleave } from './Interleaving.js'
 import { type LogEntry, logOf, type Placed } from './LogEntry.js'
 
 /** A codec of events: one of io-ts, the `event` of a domain, or arbitrary values where there is no codec. */
@@ -73,7 +73,7 @@ const logsOfHistories = <Event>(
     maxLength: 3,
   })
   return fc
-    .tuple(histories, arbitraryTape, fc.array(fc.nat(2), { maxLength: 6 }))
+    .tuple(histories, arbitraryInterleaving, fc.array(fc.nat(2), { maxLength: 6 }))
     .map(([all, tape, gaps]) => {
       const streams = all.flatMap(({ events }, stream) =>
         events.map((one): Placed<Event> => [one, streamOf?.(one) ?? nameOf(stream)]),

@@ -5,16 +5,16 @@
  * Used by: `ProjectionSuite`, `EventSource`.
  *
  * Laws (test/properties/harness/delivery/Interleaving.test.ts):
- * - TAPE-1 streams: every event is there once, and the events of each stream are in the order they had.
- * - TAPE-2 plain: the empty tape leaves the log as it is.
- * - TAPE-3 reach: every order of two streams is the order of some tape.
+ * - ILV-1 streams: every event is there once, and the events of each stream are in the order they had.
+ * - ILV-2 plain: the empty tape leaves the log as it is.
+ * - ILV-3 reach: every order of two streams is the order of some tape.
  * @since 0.1.0
  */
 import fc from 'fast-check'
 import type { LogEntry } from './LogEntry.js'
 
 /** For each place of the log, which of the streams that have events left goes on: their number, and the rest of it. */
-export type Tape = ReadonlyArray<number>
+export type Interleaving = ReadonlyArray<number>
 
 /** A few choices are enough for a log of a dozen events. */
 const choicesMax = 12
@@ -23,10 +23,13 @@ const choicesMax = 12
  * Arbitrary tapes; they shrink to the empty one.
  * @example
  * import fc from 'fast-check'
- * import { arbitraryTape } from 'decider-ts/harness'
- * fc.sample(arbitraryTape, 20).every((tape) => tape.every((choice) => choice >= 0)) // => true
+ * import { arbitraryInterleaving } from 'decider-ts/harness'
+ * fc.sample(arbitraryInterleaving, 20).every((tape) => tape.every((choice) => choice >= 0)) // => true
  */
-export const arbitraryTape: fc.Arbitrary<Tape> = fc.array(fc.nat(3), { maxLength: choicesMax, size: 'max' })
+export const arbitraryInterleaving: fc.Arbitrary<Interleaving> = fc.array(fc.nat(3), {
+  maxLength: choicesMax,
+  size: 'max',
+})
 
 /**
  * The log in the order of a tape. At each place, the streams that have events left are looked at in the order in which
@@ -39,7 +42,7 @@ export const arbitraryTape: fc.Arbitrary<Tape> = fc.array(fc.nat(3), { maxLength
  */
 export const interleave = <Event>(
   log: ReadonlyArray<LogEntry<Event>>,
-  tape: Tape,
+  tape: Interleaving,
 ): ReadonlyArray<LogEntry<Event>> => {
   const left = [...log]
   return log.map(({ position }, place) => {

@@ -12,11 +12,11 @@
  * To be awaited by a consumer at each moment at which its process may die, with a name for the moment. It rejects where
  * the consumer is to be stopped, and the consumer has to let that error pass, as a dying process would do no more.
  */
-export type Point = (label: string) => Promise<void>
+export type StopPoint = (label: string) => Promise<void>
 
 /** Points that stop, and what became of it. */
 export interface Points {
-  readonly point: Point
+  readonly point: StopPoint
   /** The name of the point at which the consumer was stopped, asked for once. */
   readonly takeStopped: () => string | undefined
   /** From now on nothing is stopped. */

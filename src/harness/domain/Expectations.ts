@@ -79,7 +79,10 @@ export interface Expectations<Command, State, Event, Rejection> extends Thorough
     readonly schemaVersion: number
     readonly data: unknown
   }>
-  /** Commands worth trying in a state; four in five commands are drawn from it, the rest blindly. */
+  /**
+   * Commands worth trying in a state; most commands are drawn from it, and at least a fifth blindly. Where it throws, or
+   * gives nothing, the harness looks for commands by itself.
+   */
   readonly commandGen?: (state: State) => fc.Arbitrary<Command> | undefined
   /** Arbitrary values for codecs that need help. */
   readonly overrides?: Overrides

@@ -9,9 +9,11 @@
  * - HIS-2 defects are data: a decider that throws, or answers with no decision, ends no history; the step says so.
  * @since 0.1.0
  */
+import fc from 'fast-check'
 import { either as E } from 'fp-ts'
 import type { Decider } from '../../decide/Decider.js'
 import type { Decision } from '../../decide/Decision.js'
+import { typeOf } from '../../evolve/TaggedCodec.js'
 
 /** What a decider must never do: throw, or answer `decide` with something that is no decision. */
 export interface Defect {
@@ -44,7 +46,9 @@ export interface History<Command, State, Event, Rejection> {
 }
 
 /**
- * The history of commands, after events that happened before the first of them.
+ * The history of commands, after events that happened before the first of them. Events at which `evolve` throws are left
+ * out of the state. In a report of fast-check a history is printed as the events before it, and then line by line what
+ * was asked and what came of it.
  * @example
  * import { accept, decider } from 'decider-ts/decide'
  * import { historyOf } from 'decider-ts/harness'
@@ -66,8 +70,37 @@ export const historyOf =
       if (isDecision(step.outcome) && E.isRight(step.outcome)) events.push(...step.outcome.right)
       return step
     })
-    return { steps, events, state }
+    return printed({ steps, events, state }, past)
   }
+
+/** Printed only when it is asked for. Not enumerable, so that histories are compared by what happened in them. */
+const printed = <Command, State, Event, Rejection>(
+  history: History<Command, State, Event, Rejection>,
+  past: ReadonlyArray<Event>,
+): History<Command, State, Event, Rejection> =>
+  Object.defineProperty(history, fc.toStringMethod, { value: () => linesOf(history, past).join('\n') })
+
+const linesOf = (
+  { steps }: History<unknown, unknown, unknown, unknown>,
+  past: ReadonlyArray<unknown>,
+): ReadonlyArray<string> => [
+  `Given ${past.length === 0 ? 'nothing' : past.map(named).join(', ')}`,
+  ...steps.map(({ command, outcome }) => `When ${named(command)} ${said(outcome)}`),
+]
+
+const said = (outcome: Outcome<unknown, unknown>): string => {
+  if (isDefect(outcome)) return `then \`${outcome.by}\` ${outcome.how} ${fc.stringify(outcome.value)}`
+  if (E.isLeft(outcome)) return `then rejected: ${named(outcome.left)}`
+  return `then ${outcome.right.length === 0 ? 'nothing' : outcome.right.map(named).join(', ')}`
+}
+
+/** The name first, and then the rest where there is any: `Receive {"quantity":1}`. */
+const named = (value: unknown): string => {
+  const type = typeOf(value)
+  if (type === '') return fc.stringify(value)
+  const { type: _, ...rest } = value as Readonly<Record<string, unknown>>
+  return Object.keys(rest).length === 0 ? type : `${type} ${fc.stringify(rest)}`
+}
 
 /**
  * One command decided in a state, as a step; `pastLength` is how many events led to that state.

@@ -42,6 +42,8 @@ export interface Law<Command, State, Event, Rejection> {
   readonly id: string
   /** What must hold, as one sentence. */
   readonly statement: string
+  /** Why the law is not checked where this runs, and what to do about it; its judge then finds nothing. */
+  readonly notChecked?: string
   /** The first breach in a trial. */
   readonly judge: (trial: Trial<Command, State, Event, Rejection>) => Breach<Command, Event> | undefined
 }

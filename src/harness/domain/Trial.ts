@@ -11,7 +11,9 @@
 import fc from 'fast-check'
 import { arbitraryDomain } from '../arbitrary/ArbitraryDomain.js'
 import { arbitraryHistory } from './ArbitraryHistory.js'
+import { withOwnInitialState } from './Copy.js'
 import type { Breach, Law, Subject, Trial } from './Law.js'
+import { withContext } from './WithContext.js'
 
 /** A trial with what it takes to make it smaller. */
 export interface Trials<Command, State, Event, Rejection> {
@@ -47,7 +49,7 @@ export const trialsOf = <Command, State, Event, Rejection>(
 ): Trials<Command, State, Event, Rejection> => {
   const { seed = usualSeed, histories = usualHistories } = subject.expectations
   const arbitrary = arbitraryTrial(subject)
-  const values = fc.sample(new WithContext(arbitrary), { seed, numRuns: histories })
+  const values = fc.sample(withContext(arbitrary), { seed, numRuns: histories })
   return {
     seed,
     trials: values.map(({ value }) => value),
@@ -61,11 +63,12 @@ export const trialsOf = <Command, State, Event, Rejection>(
   }
 }
 
-/** The history first: ids that it names come again in what is stray. */
+/** The history first: ids that it names come again in what is stray, and it is the history that is made smaller first. */
 const arbitraryTrial = <Command, State, Event, Rejection>({
-  domain,
+  domain: given,
   expectations,
 }: Subject<Command, State, Event, Rejection>): fc.Arbitrary<Trial<Command, State, Event, Rejection>> => {
+  const domain = withOwnInitialState(given)
   const arbitraries = arbitraryDomain(domain, expectations)
   return fc
     .tuple(
@@ -76,25 +79,7 @@ const arbitraryTrial = <Command, State, Event, Rejection>({
     .map(([history, strayCommands, strayEvents]) => ({ history, strayCommands, strayEvents }))
 }
 
-/** Values with their contexts: what a plain sample leaves out, and shrinking needs. */
-class WithContext<Value> extends fc.Arbitrary<fc.Value<Value>> {
-  constructor(private readonly inner: fc.Arbitrary<Value>) {
-    super()
-  }
-
-  override generate(random: fc.Random, bias: number | undefined): fc.Value<fc.Value<Value>> {
-    return new fc.Value(this.inner.generate(random, bias), undefined)
-  }
-
-  override canShrinkWithoutContext(value: unknown): value is fc.Value<Value> {
-    return value instanceof fc.Value && false
-  }
-
-  override shrink(): fc.Stream<fc.Value<fc.Value<Value>>> {
-    return fc.Stream.nil()
-  }
-}
-
+/** From the first smaller trial that still shows the breach to the next, until none does, or patience ends. */
 const smallest = <Command, State, Event, Rejection>(
   arbitrary: fc.Arbitrary<Trial<Command, State, Event, Rejection>>,
   law: Law<Command, State, Event, Rejection>,

@@ -11,7 +11,7 @@
 import type { ProcessManager } from '../../decide/ProcessManager.js'
 import { beginning } from '../../store/GlobalPosition.js'
 import type { LogEntry } from '../delivery/LogEntry.js'
-import type { Point } from '../delivery/Points.js'
+import type { StopPoint } from '../delivery/Points.js'
 import { isSame } from '../delivery/Sameness.js'
 import type { Effect, OpenRunner } from './ProcessRunnerSuite.js'
 
@@ -34,7 +34,7 @@ import type { Effect, OpenRunner } from './ProcessRunnerSuite.js'
  */
 export const processRunnerOf = async <Event, State, Command>(
   manager: ProcessManager<Event, State, Command>,
-  point: Point = async () => {},
+  point: StopPoint = async () => {},
 ): Promise<OpenRunner<Event, State, Command>> => {
   const sent: Array<Effect<Command>> = []
   let durable: Durable<State, Command> = { state: manager.initialState, checkpoint: beginning, issued: [] }

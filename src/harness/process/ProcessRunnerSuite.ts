@@ -15,7 +15,7 @@ import { inWords } from '../delivery/DeliveryWords.js'
 import { arbitraryLog, type EventSource } from '../delivery/EventSource.js'
 import { checkOf, type Finding, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
 import { eventsOfLog, type LogEntry, printedLog } from '../delivery/LogEntry.js'
-import { type Point, pointsOf } from '../delivery/Points.js'
+import { pointsOf, type StopPoint } from '../delivery/Points.js'
 import { differenceInWords, isSame, missingFrom } from '../delivery/Sameness.js'
 import { said } from '../view/ViewLaws.js'
 
@@ -48,7 +48,7 @@ export interface ProcessRunnerSuite<Event, State, Command>
    */
   readonly open: (
     manager: ProcessManager<NoInfer<Event>, NoInfer<State>, NoInfer<Command>>,
-    point: Point,
+    point: StopPoint,
   ) => Promise<OpenRunner<NoInfer<Event>, NoInfer<State>, NoInfer<Command>>>
   /**
    * Whether a command that nobody owes any more when the log ends may stay unsent after a crash. False unless given:

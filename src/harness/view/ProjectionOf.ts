@@ -11,7 +11,7 @@
 import type { View } from '../../evolve/View.js'
 import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
 import type { LogEntry } from '../delivery/LogEntry.js'
-import type { Point } from '../delivery/Points.js'
+import type { StopPoint } from '../delivery/Points.js'
 import { attempt } from '../delivery/Sameness.js'
 import type { OpenProjection } from './ProjectionSuite.js'
 
@@ -28,7 +28,7 @@ import type { OpenProjection } from './ProjectionSuite.js'
  */
 export const projectionOf =
   <State, Event>(view: View<State, Event>) =>
-  async (point: Point = async () => {}): Promise<OpenProjection<Event, State>> => {
+  async (point: StopPoint = async () => {}): Promise<OpenProjection<Event, State>> => {
     const empty: Durable<State> = { state: view.initialState, checkpoint: beginning, held: new Set() }
     let durable = empty
     const deliver = async (batch: ReadonlyArray<LogEntry<Event>>): Promise<void> => {

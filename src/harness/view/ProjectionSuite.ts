@@ -13,10 +13,10 @@ import { type Consumer, consume, printedConsumption } from '../delivery/Consumpt
 import { arbitraryDelivery, type Delivery, plainDelivery, printedDelivery } from '../delivery/Delivery.js'
 import { inWords } from '../delivery/DeliveryWords.js'
 import { arbitraryLog, type EventSource, usualUnknownEvents } from '../delivery/EventSource.js'
-import { arbitraryTape, interleave } from '../delivery/Interleaving.js'
+import { arbitraryInterleaving, interleave } from '../delivery/Interleaving.js'
 import { checkOf, type Finding, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
 import { eventsOfLog, type LogEntry, logOf, type Placed, printedLog } from '../delivery/LogEntry.js'
-import { type Point, type Points, pointsOf } from '../delivery/Points.js'
+import { type Points, pointsOf, type StopPoint } from '../delivery/Points.js'
 import { copyOf, differenceInWords, isSame } from '../delivery/Sameness.js'
 import { said } from './ViewLaws.js'
 
@@ -41,7 +41,7 @@ export interface ProjectionSuite<Event, ReadModel> extends EventSource<NoInfer<E
    * Opens an empty projection; called once for each sample. It may await `point` wherever its process could die, and
    * is then stopped there by some samples.
    */
-  readonly open: (point: Point) => Promise<OpenProjection<Event, ReadModel>>
+  readonly open: (point: StopPoint) => Promise<OpenProjection<Event, ReadModel>>
   /** What the read model should be: the state of a view, or the answer of a fold, after the same events. */
   readonly expected: V.View<ReadModel, Event> | Fo.Fold<Event, ReadModel>
   /** Whether two read models are the same; compared part by part unless given. */
@@ -246,7 +246,7 @@ const orderLaw = <Event, ReadModel>(
 ): JudgedLaw<readonly [Log<Event>, ReadonlyArray<number>]> => ({
   id: 'projection.order',
   statement: 'the order between events of different streams does not matter.',
-  samples: fc.tuple(logs, arbitraryTape),
+  samples: fc.tuple(logs, arbitraryInterleaving),
   judge: async ([log, tape]) => {
     const advice = 'Keep what each stream says apart, and combine it when the read model is read.'
     const finding = await judged(suite, {

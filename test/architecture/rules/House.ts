@@ -20,7 +20,7 @@ export const innerRooms: ReadonlyArray<string> = ['store', 'evolve', 'decide', '
 /** The rooms re-exported by the main entry point. */
 export const roomsOfMainEntry: ReadonlyArray<string> = innerRooms
 
-/** One total order: `store <- evolve <- decide <- run <- harness`; adapters stand beside it, on the port. */
+/** One total order: `store <- evolve <- decide <- run <- harness`; adapters stand on the port, bridges on the harness. */
 export const house: Readonly<Record<string, Allowance>> = {
   store: { rooms: {}, packages: fp },
   evolve: { rooms: { store: 'all' }, packages: { ...fp, 'io-ts': 'types' } },
@@ -30,6 +30,7 @@ export const house: Readonly<Record<string, Allowance>> = {
     rooms: { store: 'all', evolve: 'all', decide: 'all', run: 'all' },
     packages: { ...fp, 'io-ts': 'all', 'fast-check': 'all' },
   },
+  'harness/vitest': { rooms: { decide: 'types', harness: 'all' }, packages: { ...fp, vitest: 'all' } },
   'adapters/memory': { rooms: { store: 'all', run: 'types' }, packages: { ...fp, 'node:*': 'all' } },
   'adapters/postgres': {
     rooms: { store: 'all', run: 'types' },
@@ -57,12 +58,16 @@ export const storeFree: ReadonlyArray<string> = [
 /** The one module of the inner rooms that may reach for the clock, for timers and for randomness. */
 export const ambientExempt = 'src/run/Environment.ts'
 
-/** The room of a path in `src`: `evolve`, `adapters/memory`; the main entry has the empty room. */
+/** Bridges of the harness to test runners: rooms of their own, so that the harness itself needs no runner. */
+const bridges: ReadonlyArray<string> = ['harness/vitest']
+
+/** The room of a path in `src`: `evolve`, `adapters/memory`, `harness/vitest`; the main entry has the empty room. */
 export const roomOf = (path: string): string | undefined => {
   const [root, first, second, third] = path.split('/')
   if (root !== 'src' || first === undefined) return undefined
   if (second === undefined) return ''
-  return first === 'adapters' && third !== undefined ? `adapters/${second}` : first
+  const inner = `${first}/${second}`
+  return third !== undefined && (first === 'adapters' || bridges.includes(inner)) ? inner : first
 }
 
 /** What a room may import, or undefined for a room that the house does not have. */

@@ -104,7 +104,8 @@ const judgeBarrel = (file: SourceText, found: Import): string | undefined => {
     const rooms = roomsOfMainEntry.map((room) => `src/${room}/index.ts`)
     return rooms.includes(target) ? undefined : `the main entry re-exports only ${rooms.join(', ')}`
   }
-  const isOwn = target.startsWith(`${folder}/`) && !target.endsWith('/index.ts')
+  const isOwn =
+    target.startsWith(`${folder}/`) && !target.endsWith('/index.ts') && roomOf(target) === roomOf(file.path)
   return isOwn ? undefined : `a barrel re-exports only the files of its own folder, and ${target} is not one`
 }
 

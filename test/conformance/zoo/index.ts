@@ -5,6 +5,7 @@ import { wrongIds } from './Ids.js'
 import { wrongPayloads } from './Payloads.js'
 import { wrongRaces } from './Races.js'
 import { wrongReading } from './Reading.js'
+import { wrongSchedules } from './Schedules.js'
 import { wrongWriting } from './Writing.js'
 import type { Wrong } from './Wrong.js'
 
@@ -16,4 +17,5 @@ export const zoo: ReadonlyArray<Wrong> = [
   ...wrongReading,
   ...wrongConditions,
   ...wrongRaces,
+  ...wrongSchedules,
 ]

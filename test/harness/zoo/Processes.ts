@@ -15,12 +15,12 @@ import {
   type Effect,
   type LogEntry,
   type OpenRunner,
-  type Point,
   type ProcessManagerSuite,
   type ProcessRunnerSuite,
   processManagerSuite,
   processRunnerOf,
   processRunnerSuite,
+  type StopPoint,
 } from 'decider-ts/harness'
 import { beginning, type GlobalPosition } from 'decider-ts/store'
 import fc from 'fast-check'
@@ -268,7 +268,7 @@ export const brokenManagers: ReadonlyArray<Specimen> = [
 ]
 
 type Opened = OpenRunner<Event, Owed, Command>
-type Open = (manager: Manager, point: Point) => Promise<Opened>
+type Open = (manager: Manager, point: StopPoint) => Promise<Opened>
 
 const runnerChecks = (
   open: Open,
@@ -290,7 +290,7 @@ interface Desk {
 }
 
 /** What a runner does with one event that it has not seen. */
-type Handle = (desk: Desk, entry: LogEntry<Event>, point: Point, manager: Manager) => Promise<void>
+type Handle = (desk: Desk, entry: LogEntry<Event>, point: StopPoint, manager: Manager) => Promise<void>
 
 const idOf = ({ id }: LogEntry<Event>, index: number): string => `${id}/${index}`
 

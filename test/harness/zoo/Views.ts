@@ -6,10 +6,10 @@ import { type View, view } from 'decider-ts/evolve'
 import {
   type LogEntry,
   type OpenProjection,
-  type Point,
   type ProjectionSuite,
   projectionOf,
   projectionSuite,
+  type StopPoint,
   type ViewSuite,
   viewSuite,
 } from 'decider-ts/harness'
@@ -211,7 +211,7 @@ type Batch = ReadonlyArray<LogEntry<Event>>
 type Opened = OpenProjection<Event, Overview>
 
 const projectionChecks = (
-  open: (point: Point) => Promise<Opened>,
+  open: (point: StopPoint) => Promise<Opened>,
   suite: Partial<ProjectionSuite<Event, Overview>> = {},
 ): ReadonlyArray<Check> =>
   projectionSuite<Event, Overview>({ name: 'overview', expected: overview, event: Event, open, ...suite })
@@ -225,9 +225,9 @@ interface Box {
 /** Its parts, to be replaced by wrong ones. Every event is handled and committed by itself. */
 const projecting =
   (
-    wrong: (box: Box, point: Point) => Partial<Opened>,
+    wrong: (box: Box, point: StopPoint) => Partial<Opened>,
     evolve: Evolve = overview.evolve,
-  ): ((point: Point) => Promise<Opened>) =>
+  ): ((point: StopPoint) => Promise<Opened>) =>
   async (point) => {
     const box: Box = { state: nothing, checkpoint: beginning }
     const good: Opened = {

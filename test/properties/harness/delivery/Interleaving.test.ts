@@ -1,6 +1,6 @@
 /** The laws of tapes: another order of a log that its streams would not notice. */
 import { deepStrictEqual } from 'node:assert/strict'
-import { arbitraryTape, interleave, type LogEntry, logOf, type Placed } from 'decider-ts/harness'
+import { arbitraryInterleaving, interleave, type LogEntry, logOf, type Placed } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { law } from '../../Law.js'
 
@@ -15,7 +15,7 @@ const ofStream = (log: Log, name: string) =>
   log.filter(({ stream }) => stream === name).map(({ id, event }) => [id, event])
 
 const streams = (reorder: Interleave) =>
-  fc.property(logs, arbitraryTape, (log, tape) => {
+  fc.property(logs, arbitraryInterleaving, (log, tape) => {
     const other = reorder(log, tape)
     deepStrictEqual(other.length, log.length)
     for (const name of ['a', 'b', 'c']) deepStrictEqual(ofStream(other, name), ofStream(log, name))
@@ -25,9 +25,9 @@ const streams = (reorder: Interleave) =>
     )
   })
 
-law('TAPE-1 streams', streams(interleave))
+law('ILV-1 streams', streams(interleave))
 law.rejects(
-  'TAPE-1',
+  'ILV-1',
   'an order that takes any event next',
   streams((log, tape) => {
     const left = [...log]
@@ -38,7 +38,7 @@ law.rejects(
   }),
 )
 law.rejects(
-  'TAPE-1',
+  'ILV-1',
   'positions that go with their events',
   streams((log, tape) =>
     interleave(log, tape).map((entry) => log.find(({ id }) => id === entry.id) ?? entry),
@@ -47,9 +47,9 @@ law.rejects(
 
 const plain = (reorder: Interleave) => fc.property(logs, (log) => deepStrictEqual(reorder(log, []), log))
 
-law('TAPE-2 plain', plain(interleave))
+law('ILV-2 plain', plain(interleave))
 law.rejects(
-  'TAPE-2',
+  'ILV-2',
   'streams one after another',
   plain((log) =>
     interleave(logOf(log.map(({ event, stream }) => [event, stream])), [1, 1, 1, 1, 1, 1, 1, 1, 1]),
@@ -80,9 +80,9 @@ const reach = (reorder: Interleave) =>
     deepStrictEqual([...reached].sort(), [...new Set(shuffles(eventsOf('a'), eventsOf('b')))].sort())
   })
 
-law('TAPE-3 reach', reach(interleave))
+law('ILV-3 reach', reach(interleave))
 law.rejects(
-  'TAPE-3',
+  'ILV-3',
   'a tape of which only the first choice counts',
   reach((log, tape) => interleave(log, tape.slice(0, 1))),
 )

@@ -6,8 +6,8 @@ import {
   logOf,
   type OpenRunner,
   type Placed,
-  type Point,
   processRunnerOf,
+  type StopPoint,
 } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { consume } from '../../../../src/harness/delivery/Consumption.js'
@@ -16,7 +16,7 @@ import { law } from '../../Law.js'
 
 type State = ReadonlyArray<string>
 type Manager = ProcessManager<number, State, string>
-type Open = (manager: Manager, point: Point) => Promise<OpenRunner<number, State, string>>
+type Open = (manager: Manager, point: StopPoint) => Promise<OpenRunner<number, State, string>>
 
 /** An even event calls for commands, several at once and some of them alike, and an odd one takes the oldest back. */
 const manager: Manager = processManager.make({

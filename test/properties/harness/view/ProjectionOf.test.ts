@@ -6,8 +6,8 @@ import {
   logOf,
   type OpenProjection,
   type Placed,
-  type Point,
   projectionOf,
+  type StopPoint,
 } from 'decider-ts/harness'
 import { beginning } from 'decider-ts/store'
 import fc from 'fast-check'
@@ -15,7 +15,7 @@ import { consume } from '../../../../src/harness/delivery/Consumption.js'
 import { pointsOf } from '../../../../src/harness/delivery/Points.js'
 import { law } from '../../Law.js'
 
-type Open = <State>(any: View<State, number>) => (point: Point) => Promise<OpenProjection<number, State>>
+type Open = <State>(any: View<State, number>) => (point: StopPoint) => Promise<OpenProjection<number, State>>
 
 const history = view.make({
   initialState: [] as ReadonlyArray<number>,

@@ -1,0 +1,122 @@
+/**
+ * Everything in a trial asked several times, with other questions in between, and where the answers part. Short trials
+ * are asked more often, and at two different times, because what depends on a count or on the clock must still show
+ * when the history has been made small.
+ * Used by: `Purity`.
+ * @since 0.1.0
+ */
+import { copyOf } from '../Copy.js'
+import type { Subject, Trial } from '../Law.js'
+import { type Parting, partingOf } from '../Parting.js'
+import {
+  type Answer,
+  askDecide,
+  askEvolve,
+  type Move,
+  perTrial,
+  type Question,
+  type Replay,
+  replayOf,
+} from './AskedAgain.js'
+
+/** What was asked, and where two answers to it part. */
+export interface TwoAnswers<Asked> {
+  readonly asked: Asked
+  readonly parting: Parting
+}
+
+/** What came of asking again. */
+export interface Repetition<Command, State, Event> {
+  readonly replay: Replay<Command, State, Event>
+  readonly decided: TwoAnswers<Question<Command, State>> | undefined
+  readonly evolved: TwoAnswers<Move<State, Event>> | undefined
+}
+
+/** About how many questions a trial is asked at least. */
+const questionsMin = 24
+
+/** In trials of at most so many commands the clock moves on between two rounds; it takes up to a millisecond. */
+const shortTrial = 8
+
+/**
+ * Repetitions for the trials of a subject. Each trial is repeated once, whichever laws ask for it.
+ * @internal
+ */
+export const repetitionsOf = <Command, State, Event, Rejection>(
+  subject: Subject<Command, State, Event, Rejection>,
+) => {
+  const replay = replayOf(subject)
+  return perTrial((trial: Trial<Command, State, Event, Rejection>) => repeat(subject, trial, replay(trial)))
+}
+
+const repeat = <Command, State, Event, Rejection>(
+  { domain }: Subject<Command, State, Event, Rejection>,
+  { history, strayCommands }: Trial<Command, State, Event, Rejection>,
+  replay: Replay<Command, State, Event>,
+): Repetition<Command, State, Event> => {
+  const { questions, moves } = replay
+  const rounds = Math.max(2, Math.ceil(questionsMin / Math.max(1, questions.length)))
+  const decide = ({ command, state }: Question<Command, State>) =>
+    plain(askDecide(domain, copyOf(command), copyOf(state)))
+  const evolve = ({ state, event }: Move<State, Event>) =>
+    plain(askEvolve(domain, copyOf(state), copyOf(event)))
+  // Other commands in other states: whoever keeps the last answer, or one answer for each command, has to forget it.
+  const noise = (): void => {
+    const [first, last] = [questions[0], questions.at(-1)]
+    for (const command of strayCommands) for (const at of [first, last]) if (at) decide({ ...at, command })
+    for (const { command } of questions) if (first) decide({ ...first, command })
+  }
+  const isShort = history.steps.length <= shortTrial
+  const between = (round: number): void => {
+    noise()
+    if (round === 1 && isShort) waitForTheClock()
+  }
+  return {
+    replay,
+    ...answersOf(questions, moves, decide, evolve, rounds, between),
+  }
+}
+
+const answersOf = <Command, State, Event>(
+  questions: ReadonlyArray<Question<Command, State>>,
+  moves: ReadonlyArray<Move<State, Event>>,
+  decide: (question: Question<Command, State>) => unknown,
+  evolve: (move: Move<State, Event>) => unknown,
+  rounds: number,
+  between: (round: number) => void,
+): Omit<Repetition<Command, State, Event>, 'replay'> => {
+  // Copies, because an answer that is kept and written into would come to equal the next one.
+  const firstDecisions = questions.map((question) => copyOf(decide(question)))
+  const firstStates = moves.map((move) => copyOf(evolve(move)))
+  let decided: TwoAnswers<Question<Command, State>> | undefined
+  let evolved: TwoAnswers<Move<State, Event>> | undefined
+  for (let round = 1; round < rounds; round++) {
+    between(round)
+    decided ??= firstParting(questions, firstDecisions, decide, 'answer')
+    evolved ??= firstParting(moves, firstStates, evolve, 'state')
+  }
+  return { decided, evolved }
+}
+
+/** All are asked, even after one has answered differently: what is counted must go on being counted. */
+const firstParting = <Asked>(
+  all: ReadonlyArray<Asked>,
+  firsts: ReadonlyArray<unknown>,
+  ask: (asked: Asked) => unknown,
+  name: string,
+): TwoAnswers<Asked> | undefined =>
+  all
+    .map((asked, index) => {
+      const parting = partingOf(firsts[index], ask(asked), name)
+      return parting === undefined ? undefined : { asked, parting }
+    })
+    .find((found) => found !== undefined)
+
+/** What is compared: what was given, or that something was thrown, and what. */
+const plain = (answer: Answer): unknown => (answer._tag === 'Threw' ? { threw: answer.error } : answer.value)
+
+/** Bounded, because a test may have stopped the clock. */
+const waitForTheClock = (): void => {
+  const start = Date.now()
+  for (let turn = 0; turn < 200_000 && Date.now() === start; turn++);
+}
