@@ -64,7 +64,8 @@ const verdictOf = <Command, State, Event, Rejection>(
   law: Law<Command, State, Event, Rejection>,
   before: ReadonlyArray<Asked<Command, State, Event, Rejection>>,
 ): Verdict<Command, Event> => {
-  const { id, statement } = law
+  const { id, statement, notChecked } = law
+  if (notChecked !== undefined) return { law: id, statement, verdict: 'not checked', text: notChecked }
   const found = trials.smallestBreach(law)
   if (found === undefined) return { law: id, statement, verdict: 'holds', text: toldTrials(trials) }
   const situation = situationOf(found.breach)

@@ -11,6 +11,7 @@ import { either as E } from 'fp-ts'
 import type { Decider } from '../../decide/Decider.js'
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import { catalogue } from '../domain/Catalogue.js'
+import { copyOf } from '../domain/Copy.js'
 import {
   type Defect,
   evolveWithDefects,
@@ -41,13 +42,14 @@ export const situationOf = <Command, Event>({
 })
 
 /**
- * What a law is asked about a situation: its history, without stray commands and events.
+ * What a law is asked about a situation: its history, without stray commands and events. It begins with a copy of the
+ * initial state, which an `evolve` that writes into it would spoil for whoever comes next.
  * @internal
  */
 export const trialOf =
   <Command, State, Event, Rejection>(decider: Decider<Command, State, Event, Rejection>) =>
   ({ past, commands }: Situation<Command, Event>): Trial<Command, State, Event, Rejection> => ({
-    history: historyOf(decider)(commands, past),
+    history: historyOf({ ...decider, initialState: copyOf(decider.initialState) })(commands, past),
     strayCommands: [],
     strayEvents: [],
   })
