@@ -11,7 +11,7 @@ import { behaviour } from './laws/Behaviour.js'
 import { expected } from './laws/Expected.js'
 import { inputs } from './laws/Inputs.js'
 import { purity } from './laws/Purity.js'
-import { replay } from './laws/Replay.js'
+import { restart } from './laws/Restart.js'
 import { storage } from './laws/Storage.js'
 import { timeZone } from './laws/TimeZone.js'
 import { totality } from './laws/Totality.js'
@@ -27,7 +27,7 @@ export const catalogue: LawsOf = (subject) => {
     ...purity(subject, asked),
     ...timeZone(subject, asked),
     ...storage(subject),
-    ...replay(subject),
+    ...restart(subject),
     ...upcasting(subject),
     ...behaviour(subject),
     ...expected(subject),

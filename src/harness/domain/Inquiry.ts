@@ -65,7 +65,8 @@ const verdictOf = <Command, State, Event, Rejection>(
   before: ReadonlyArray<Asked<Command, State, Event, Rejection>>,
 ): Verdict<Command, Event> => {
   const { id, statement, notChecked } = law
-  if (notChecked !== undefined) return { law: id, statement, verdict: 'not checked', text: notChecked }
+  if (notChecked !== undefined)
+    return { law: id, statement, verdict: 'not checked', text: `not checked: ${notChecked}` }
   const found = trials.smallestBreach(law)
   if (found === undefined) return { law: id, statement, verdict: 'holds', text: toldTrials(trials) }
   const situation = situationOf(found.breach)
