@@ -1,13 +1,14 @@
 /** Where the time zone cannot be switched the law says that it is not checked, and does not pass for kept. */
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test, vi } from 'vitest'
+import { examine } from '../../src/harness/domain/Examination.js'
 import { elsewhereChecks } from '../../src/harness/domain/laws/Elsewhere.js'
 import { timeZone } from '../../src/harness/domain/laws/TimeZone.js'
 import { Inventory } from './Inventory.js'
 
 const subject = { domain: Inventory, expectations: {} }
 
-const saysNotChecked = /^not checked here: this thread cannot change its time zone; run the test in a process/
+const saysNotChecked = /^(not checked: )?this thread cannot change its time zone; run the test in a process/
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -30,6 +31,14 @@ test('without a process nothing is checked, and that is said', async () => {
   expect(await Promise.all(outcomes)).toEqual([
     'not checked: no process can be started here; it takes Node 20.16 or later, and a library that was not bundled',
   ])
+})
+
+test('an examination reports it as not checked', async () => {
+  vi.stubGlobal('process', undefined)
+  const examined = examine(Inventory, { histories: 1 })
+  vi.unstubAllGlobals()
+  const verdict = (await examined).verdicts.find(({ law }) => law === 'timezone')
+  expect(verdict).toMatchObject({ verdict: 'not checked', text: expect.stringMatching(saysNotChecked) })
 })
 
 test('in a worker thread, which cannot change its time zone, it is not checked, and that is said', async () => {

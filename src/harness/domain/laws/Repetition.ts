@@ -51,9 +51,14 @@ export const repetitionsOf = <Command, State, Event, Rejection>(
   replay: ReplayOf<Command, State, Event, Rejection>,
 ) => {
   const noise = perTrial((_: typeof subject) => noiseOf(subject, replay))
-  return perTrial((trial: Trial<Command, State, Event, Rejection>) =>
-    repeat(subject, trial.history.steps.length <= shortTrial, replay(trial), noise(subject)),
-  )
+  // Once two answers have parted, every trial gets its time: a long one that shows a clock by chance can then be made small.
+  let hasFound = false
+  return perTrial((trial: Trial<Command, State, Event, Rejection>) => {
+    const waits = hasFound || trial.history.steps.length <= shortTrial
+    const repetition = repeat(subject, waits, replay(trial), noise(subject))
+    hasFound ||= repetition.decided !== undefined || repetition.evolved !== undefined
+    return repetition
+  })
 }
 
 /** What is asked in between. It is the same for all trials, so that one situation alone shows what the trial showed. */
@@ -73,7 +78,7 @@ const noiseOf = <Command, State, Event, Rejection>(
 
 const repeat = <Command, State, Event, Rejection>(
   { domain }: Subject<Command, State, Event, Rejection>,
-  isShort: boolean,
+  waits: boolean,
   replay: Replay<Command, State, Event>,
   others: ReadonlyArray<Question<Command, State>>,
 ): Repetition<Command, State, Event> => {
@@ -90,7 +95,7 @@ const repeat = <Command, State, Event, Rejection>(
     // The same commands in another state: whoever keeps one answer for each command gives a wrong one now.
     const other = others.at(-turn)
     if (other !== undefined) for (const { command } of questions) decide({ ...other, command })
-    if (round === 1 && isShort) waitForTheClock()
+    if (round === 1 && waits) waitForTheClock()
   }
   return { replay, ...answersOf(questions, moves, decide, evolve, rounds, between) }
 }

@@ -56,7 +56,7 @@ export const timeZone: LawsOfReplays = (subject, replay = replayOf(subject)) => 
  * @internal
  */
 export const whyNot =
-  'not checked here: this thread cannot change its time zone; run the test in a process of its own, such as the pool `forks` of vitest'
+  'this thread cannot change its time zone; run the test in a process of its own, such as the pool `forks` of vitest'
 
 /** How often a difference must show before it is put down to the zone, and not to chance or to a clock. */
 const confirmations = 3
