@@ -125,7 +125,8 @@ const commandMutants = <Command, State, Event, Rejection>(
   type: string,
 ): ReadonlyArray<Mutant<Command, State, Event, Rejection>> => {
   const { domain, rejections, rejectionsOf } = observed
-  const [said = [...rejections.keys()].at(0)] = rejectionsOf.get(type) ?? []
+  const said =
+    firstDeclared(observed, rejectionsOf.get(type) ?? []) ?? firstDeclared(observed, [...rejections.keys()])
   const rejection = said === undefined ? undefined : rejections.get(said)
   const advice = `Give a scenario in which ${type} is accepted.`
   const isOne = (command: Command) => typeOf(command) === type
@@ -188,9 +189,19 @@ const ruleMutants = <Command, State, Event, Rejection>(
 
 /** The likeliest to be mistaken for it: one that the same command may meet. */
 const otherRejection = <Command, State, Event, Rejection>(
-  { rejections, rejectionsOf }: Observed<Command, State, Event, Rejection>,
+  observed: Observed<Command, State, Event, Rejection>,
   type: string,
-): string | undefined =>
-  [...[...rejectionsOf.values()].filter((types) => types.includes(type)).flat(), ...rejections.keys()].find(
-    (candidate) => candidate !== type,
+): string | undefined => {
+  const beside = [...observed.rejectionsOf.values()].filter((types) => types.includes(type)).flat()
+  const isOther = (candidate: string): boolean => candidate !== type
+  return (
+    firstDeclared(observed, beside.filter(isOther)) ??
+    firstDeclared(observed, [...observed.rejections.keys()].filter(isOther))
   )
+}
+
+/** By declaration, so that the mutants of a domain have the same names whatever its histories met first. */
+const firstDeclared = <Command, State, Event, Rejection>(
+  { domain }: Observed<Command, State, Event, Rejection>,
+  types: ReadonlyArray<string>,
+): string | undefined => domain.rejection.types.find((type) => types.includes(type))
