@@ -9,8 +9,9 @@ import { nothing } from '../../decide/Decision.js'
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import { isSame } from '../domain/Equality.js'
 import { deciding, type Mutant } from './Mutant.js'
-import { isNumber, type Observed } from './Observed.js'
-import { fieldAt, fieldsOf, withFieldValue } from './StateField.js'
+import { offByOne } from './Neighbour.js'
+import type { Observed } from './Observed.js'
+import { fieldAt, fieldsOf, isNumber, withFieldValue } from './StateField.js'
 
 type MutantsOf = <Command, State, Event, Rejection>(
   observed: Observed<Command, State, Event, Rejection>,
@@ -154,7 +155,7 @@ const ruleMutants = <Command, State, Event, Rejection>(
   observed: Observed<Command, State, Event, Rejection>,
   type: string,
 ): ReadonlyArray<Mutant<Command, State, Event, Rejection>> => {
-  const { domain, rejections, acceptedIn } = observed
+  const { domain, rejections, near, acceptedIn } = observed
   const other = otherRejection(observed, type)
   const instead = other === undefined ? undefined : rejections.get(other)
   return [
@@ -172,6 +173,7 @@ const ruleMutants = <Command, State, Event, Rejection>(
       }),
       advice: `Give a scenario in which a command is rejected with ${type}, or an invariant that would be broken if it were not.`,
     },
+    ...(near.has(type) ? [lenient(observed, type)] : []),
     ...(instead === undefined
       ? []
       : [
@@ -186,6 +188,20 @@ const ruleMutants = <Command, State, Event, Rejection>(
         ]),
   ]
 }
+
+const lenient = <Command, State, Event, Rejection>(
+  { domain }: Observed<Command, State, Event, Rejection>,
+  type: string,
+): Mutant<Command, State, Event, Rejection> => ({
+  name: `${type} lets one more through`,
+  operator: 'rule off by one',
+  domain: deciding(domain, (decision, command, state) => {
+    if (E.isRight(decision) || typeOf(decision.left) !== type) return decision
+    const events = offByOne(domain, command, state)
+    return events === undefined ? decision : E.right(events)
+  }),
+  advice: `Give a scenario in which a command is just rejected with ${type}, by one.`,
+})
 
 /** The likeliest to be mistaken for it: one that the same command may meet. */
 const otherRejection = <Command, State, Event, Rejection>(
