@@ -9,8 +9,9 @@ import { nothing } from '../../decide/Decision.js'
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import { isSame } from '../domain/Equality.js'
 import { deciding, type Mutant } from './Mutant.js'
-import { isNumber, type Observed } from './Observed.js'
-import { fieldAt, fieldsOf, withFieldValue } from './StateField.js'
+import { offByOne } from './Neighbour.js'
+import type { Observed } from './Observed.js'
+import { fieldAt, fieldsOf, isNumber, withFieldValue } from './StateField.js'
 
 type MutantsOf = <Command, State, Event, Rejection>(
   observed: Observed<Command, State, Event, Rejection>,
@@ -125,7 +126,8 @@ const commandMutants = <Command, State, Event, Rejection>(
   type: string,
 ): ReadonlyArray<Mutant<Command, State, Event, Rejection>> => {
   const { domain, rejections, rejectionsOf } = observed
-  const [said = [...rejections.keys()].at(0)] = rejectionsOf.get(type) ?? []
+  const said =
+    firstDeclared(observed, rejectionsOf.get(type) ?? []) ?? firstDeclared(observed, [...rejections.keys()])
   const rejection = said === undefined ? undefined : rejections.get(said)
   const advice = `Give a scenario in which ${type} is accepted.`
   const isOne = (command: Command) => typeOf(command) === type
@@ -153,7 +155,7 @@ const ruleMutants = <Command, State, Event, Rejection>(
   observed: Observed<Command, State, Event, Rejection>,
   type: string,
 ): ReadonlyArray<Mutant<Command, State, Event, Rejection>> => {
-  const { domain, rejections, acceptedIn } = observed
+  const { domain, rejections, near, acceptedIn } = observed
   const other = otherRejection(observed, type)
   const instead = other === undefined ? undefined : rejections.get(other)
   return [
@@ -171,6 +173,7 @@ const ruleMutants = <Command, State, Event, Rejection>(
       }),
       advice: `Give a scenario in which a command is rejected with ${type}, or an invariant that would be broken if it were not.`,
     },
+    ...(near.has(type) ? [lenient(observed, type)] : []),
     ...(instead === undefined
       ? []
       : [
@@ -186,11 +189,35 @@ const ruleMutants = <Command, State, Event, Rejection>(
   ]
 }
 
+const lenient = <Command, State, Event, Rejection>(
+  { domain }: Observed<Command, State, Event, Rejection>,
+  type: string,
+): Mutant<Command, State, Event, Rejection> => ({
+  name: `${type} lets one more through`,
+  operator: 'rule off by one',
+  domain: deciding(domain, (decision, command, state) => {
+    if (E.isRight(decision) || typeOf(decision.left) !== type) return decision
+    const events = offByOne(domain, command, state)
+    return events === undefined ? decision : E.right(events)
+  }),
+  advice: `Give a scenario in which a command is just rejected with ${type}, by one.`,
+})
+
 /** The likeliest to be mistaken for it: one that the same command may meet. */
 const otherRejection = <Command, State, Event, Rejection>(
-  { rejections, rejectionsOf }: Observed<Command, State, Event, Rejection>,
+  observed: Observed<Command, State, Event, Rejection>,
   type: string,
-): string | undefined =>
-  [...[...rejectionsOf.values()].filter((types) => types.includes(type)).flat(), ...rejections.keys()].find(
-    (candidate) => candidate !== type,
+): string | undefined => {
+  const beside = [...observed.rejectionsOf.values()].filter((types) => types.includes(type)).flat()
+  const isOther = (candidate: string): boolean => candidate !== type
+  return (
+    firstDeclared(observed, beside.filter(isOther)) ??
+    firstDeclared(observed, [...observed.rejections.keys()].filter(isOther))
   )
+}
+
+/** By declaration, so that the mutants of a domain have the same names whatever its histories met first. */
+const firstDeclared = <Command, State, Event, Rejection>(
+  { domain }: Observed<Command, State, Event, Rejection>,
+  types: ReadonlyArray<string>,
+): string | undefined => domain.rejection.types.find((type) => types.includes(type))

@@ -6,8 +6,8 @@
  */
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import { evolving, type Mutant } from './Mutant.js'
-import { isNumber, type Observed, type ObservedField } from './Observed.js'
-import { fieldAt, withFieldFrom, withFieldValue } from './StateField.js'
+import type { Observed, ObservedField } from './Observed.js'
+import { fieldAt, isNumber, withFieldFrom, withFieldValue } from './StateField.js'
 
 /**
  * The mistakes of `evolve`, event type by event type.

@@ -11,7 +11,8 @@ import { either as E } from 'fp-ts'
 import type { Domain } from '../../decide/Domain.js'
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import { evolveWithDefects, type History, type HistoryStep, isDecision, isDefect } from '../domain/History.js'
-import { changedFields, type FieldPath, fieldAt } from './StateField.js'
+import { offByOne } from './Neighbour.js'
+import { changedFields, type FieldPath, fieldAt, isNumber } from './StateField.js'
 
 /** A field of the state that events of a type change. */
 export interface ObservedField {
@@ -29,6 +30,8 @@ export interface Observed<Command, State, Event, Rejection> {
   readonly events: ReadonlyMap<string, ReadonlyArray<Event>>
   /** By rejection type: the first one. */
   readonly rejections: ReadonlyMap<string, Rejection>
+  /** The rejection types that met a command of which a neighbour was accepted. */
+  readonly near: ReadonlySet<string>
   /** By command type: the rejection types that it met. */
   readonly rejectionsOf: ReadonlyMap<string, ReadonlyArray<string>>
   /** By command type: some states in which it recorded events. */
@@ -54,6 +57,7 @@ export const observe = <Command, State, Event, Rejection>(
   const changes = new Map<string, Map<string, ObservedField>>()
   const events = new Map<string, Array<Event>>()
   const rejections = new Map<string, Rejection>()
+  const near = new Set<string>()
   const rejectionsOf = new Map<string, Array<string>>()
   const acceptedIn = new Map<string, Array<State>>()
   const states: Array<State> = [domain.initialState]
@@ -77,6 +81,7 @@ export const observe = <Command, State, Event, Rejection>(
     if (E.isLeft(outcome)) {
       const said = typeOf(outcome.left)
       if (!rejections.has(said)) rejections.set(said, outcome.left)
+      if (!near.has(said) && offByOne(domain, command, before) !== undefined) near.add(said)
       if (!rejectionsOf.get(type)?.includes(said))
         rejectionsOf.set(type, [...(rejectionsOf.get(type) ?? []), said])
       return
@@ -90,7 +95,7 @@ export const observe = <Command, State, Event, Rejection>(
   const ordered = domain.event.tagged.types.map(
     (type) => [type, [...(changes.get(type)?.values() ?? [])]] as const,
   )
-  return { domain, changes: new Map(ordered), events, rejections, rejectionsOf, acceptedIn, states }
+  return { domain, changes: new Map(ordered), events, rejections, near, rejectionsOf, acceptedIn, states }
 }
 
 const sample = <Value>(samples: Map<string, Array<Value>>, type: string, value: Value): void => {
@@ -98,10 +103,3 @@ const sample = <Value>(samples: Map<string, Array<Value>>, type: string, value: 
   if (values.length < samplesMax) values.push(value)
   samples.set(type, values)
 }
-
-/**
- * Whether a value can be counted with.
- * @internal
- */
-export const isNumber = (value: unknown): value is number | bigint =>
-  typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))

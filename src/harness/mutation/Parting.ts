@@ -24,12 +24,12 @@ export interface Parting<Command, State, Event, Rejection> {
   readonly past: ReadonlyArray<Event>
   /** The command at which it shows; none where the past alone shows it. */
   readonly command?: Command
-  readonly original: Seen<State, Event, Rejection>
-  readonly mutant: Seen<State, Event, Rejection>
+  readonly original: PartingSide<State, Event, Rejection>
+  readonly mutant: PartingSide<State, Event, Rejection>
 }
 
 /** What one of the two does. */
-export interface Seen<State, Event, Rejection> {
+export interface PartingSide<State, Event, Rejection> {
   /** What the command led to; none without a command. */
   readonly outcome?: Outcome<Event, Rejection>
   readonly state: State
@@ -37,7 +37,7 @@ export interface Seen<State, Event, Rejection> {
 }
 
 /** Two domains that may differ. */
-export interface Pair<Command, State, Event, Rejection> {
+export interface MutantPair<Command, State, Event, Rejection> {
   readonly original: Domain<Command, State, Event, Rejection>
   readonly mutant: Domain<Command, State, Event, Rejection>
 }
@@ -45,7 +45,7 @@ export interface Pair<Command, State, Event, Rejection> {
 /** Where they part, as a law that says that they do not. */
 const judge =
   <Command, State, Event, Rejection>(
-    { original, mutant }: Pair<Command, State, Event, Rejection>,
+    { original, mutant }: MutantPair<Command, State, Event, Rejection>,
     kinds: ReadonlyArray<PartingKind>,
   ) =>
   ({ history }: Trial<Command, State, Event, Rejection>): Breach<Command, Event> | undefined => {
@@ -77,7 +77,7 @@ const judge =
  * @internal
  */
 export const partIn = <Command, State, Event, Rejection>(
-  pair: Pair<Command, State, Event, Rejection>,
+  pair: MutantPair<Command, State, Event, Rejection>,
   trials: ReadonlyArray<Trial<Command, State, Event, Rejection>>,
 ): boolean => {
   const judgeAll = judge(pair, ['decision', 'state', 'terminal'])
@@ -89,7 +89,7 @@ export const partIn = <Command, State, Event, Rejection>(
  * @internal
  */
 export const smallestParting = <Command, State, Event, Rejection>(
-  pair: Pair<Command, State, Event, Rejection>,
+  pair: MutantPair<Command, State, Event, Rejection>,
   trials: Trials<Command, State, Event, Rejection>,
   kinds: ReadonlyArray<PartingKind>,
 ): Parting<Command, State, Event, Rejection> | undefined => {
@@ -102,13 +102,13 @@ export const smallestParting = <Command, State, Event, Rejection>(
 }
 
 const partingAt = <Command, State, Event, Rejection>(
-  { original, mutant }: Pair<Command, State, Event, Rejection>,
+  { original, mutant }: MutantPair<Command, State, Event, Rejection>,
   kind: PartingKind,
   situation: Breach<Command, Event>,
 ): Parting<Command, State, Event, Rejection> => {
   const { past } = situation
   const commands = 'command' in situation ? [situation.command as Command] : []
-  const seen = (domain: Domain<Command, State, Event, Rejection>): Seen<State, Event, Rejection> => {
+  const seen = (domain: Domain<Command, State, Event, Rejection>): PartingSide<State, Event, Rejection> => {
     const { steps, state } = historyOf(domain)(commands, past)
     const terminal = isTerminalIn(domain, state)
     return steps[0] === undefined ? { state, terminal } : { outcome: steps[0].outcome, state, terminal }

@@ -7,10 +7,10 @@
  * - SMS-1 to be pasted: the example printed for a survivor passes for the original, and fails for the mutant.
  * @since 0.1.0
  */
-import fc from 'fast-check'
 import { either as E } from 'fp-ts'
 import { isSame } from '../domain/Equality.js'
 import { isDecision, type Outcome } from '../domain/History.js'
+import { literal, quoted } from '../report/Literal.js'
 import type { MutationScore, Survivor } from './MutationScore.js'
 import type { Parting } from './Parting.js'
 import { changedFields } from './StateField.js'
@@ -86,20 +86,28 @@ const showSurvivor = (survivor: AnySurvivor): ReadonlyArray<string> => [
  */
 export const scenarioOf = ({ name, parting }: AnySurvivor): ReadonlyArray<string> => {
   const { past, command, original } = parting
-  const events = past.length === 0 ? '' : `, ${printed(past)}`
+  const events = past.length === 0 ? '' : `, ${literal(past, { indent: 2, taken: 'given(domain, )'.length })}`
   return [
     `${quoted(name)}: (domain) =>`,
     `  given(domain${events})`,
-    ...('command' in parting ? [`    .when(${printed(command)})`] : []),
+    ...('command' in parting ? [`    .when(${argument(command, '.when()')})`] : []),
     ...(original.outcome === undefined ? [] : [`    ${thenOutcome(original.outcome)}`]),
     ...thenState(parting).map((line) => `    ${line}`),
-  ].map((line, index, lines) => (index === lines.length - 1 ? `${line},` : line))
+  ].flatMap((line, index, lines) => (index === lines.length - 1 ? `${line},` : line).split('\n'))
 }
 
+/** A value between the brackets of a call, which are part of the line. */
+const argument = (value: unknown, call: string): string => literal(value, { indent: 4, taken: call.length })
+
+/** A value in a sentence, in one line. */
+const inLine = (value: unknown): string => literal(value, { columns: Number.MAX_SAFE_INTEGER })
+
 const thenOutcome = (outcome: Outcome<unknown, unknown>): string => {
-  if (!isDecision(outcome)) return `// ${outcome.by} ${outcome.how} ${printed(outcome.value)}`
-  if (E.isLeft(outcome)) return `.thenRejected(${printed(outcome.left)})`
-  return outcome.right.length === 0 ? '.thenNothing()' : `.then(${outcome.right.map(printed).join(', ')})`
+  if (!isDecision(outcome)) return `// ${outcome.by} ${outcome.how} ${inLine(outcome.value)}`
+  if (E.isLeft(outcome)) return `.thenRejected(${argument(outcome.left, '.thenRejected()')})`
+  return outcome.right.length === 0
+    ? '.thenNothing()'
+    : `.then(${outcome.right.map((event) => argument(event, '.then()')).join(', ')})`
 }
 
 /** Of the state only what the mutant has otherwise: the rest would make the example fail for other reasons. */
@@ -110,7 +118,8 @@ const thenState = ({ kind, original, mutant }: AnyParting): ReadonlyArray<string
   const fields = changedFields({}, mutant.state, original.state).flatMap(([name]) =>
     name === undefined ? [] : [name],
   )
-  return [`.thenState(${printed(fields.length === 0 ? original.state : only(original.state, fields))})`]
+  const expected = fields.length === 0 ? original.state : only(original.state, fields)
+  return [`.thenState(${argument(expected, '.thenState()')})`]
 }
 
 const only = (state: unknown, names: ReadonlyArray<string>): unknown =>
@@ -123,19 +132,14 @@ const mistaken = ({ kind, mutant, original }: AnyParting): string => {
   if (kind === 'terminal') return `that state is ${mutant.terminal ? '' : 'not '}terminal`
   if (kind === 'state' || mutant.outcome === undefined) return stateInWords(original.state, mutant.state)
   if (!isDecision(mutant.outcome))
-    return `${mutant.outcome.by} ${mutant.outcome.how} ${printed(mutant.outcome.value)}`
-  if (E.isLeft(mutant.outcome)) return `it is rejected with ${printed(mutant.outcome.left)}`
+    return `${mutant.outcome.by} ${mutant.outcome.how} ${inLine(mutant.outcome.value)}`
+  if (E.isLeft(mutant.outcome)) return `it is rejected with ${inLine(mutant.outcome.left)}`
   return mutant.outcome.right.length === 0
     ? 'nothing happens'
-    : `what happens is ${mutant.outcome.right.map(printed).join(', ')}`
+    : `what happens is ${mutant.outcome.right.map(inLine).join(', ')}`
 }
 
 const stateInWords = (original: unknown, mutant: unknown): string => {
   const fields = changedFields({}, original, mutant).flatMap(([name]) => (name === undefined ? [] : [name]))
-  return `the state has ${printed(fields.length === 0 || isSame(original, mutant) ? mutant : only(mutant, fields))}`
+  return `the state has ${inLine(fields.length === 0 || isSame(original, mutant) ? mutant : only(mutant, fields))}`
 }
-
-/** A value as it is written in a test. */
-const printed = (value: unknown): string => fc.stringify(value)
-
-const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`

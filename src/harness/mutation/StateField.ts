@@ -96,3 +96,10 @@ const isPlain = (value: unknown): value is Fields => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
+
+/**
+ * Whether a value can be counted with.
+ * @internal
+ */
+export const isNumber = (value: unknown): value is number | bigint =>
+  typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))

@@ -8,8 +8,8 @@ import { function as F } from 'fp-ts'
 import { declaresTerminal } from '../coverage/StateLabel.js'
 import { isSame } from '../domain/Equality.js'
 import type { Mutant } from './Mutant.js'
-import { isNumber, type Observed } from './Observed.js'
-import { type FieldPath, fieldAt, fieldsOf, withFieldValue } from './StateField.js'
+import type { Observed } from './Observed.js'
+import { type FieldPath, fieldAt, fieldsOf, isNumber, withFieldValue } from './StateField.js'
 
 /**
  * The mistakes of initial states and of terminal ones.

@@ -23,10 +23,10 @@ import { type Expected, guided, invariants, Transfers, transfers } from './Sampl
 type InventoryScore = MutationScore<Command, State, Event, Rejection>
 type Score = (expectations: Expected) => InventoryScore
 
-const few = { histories: 20 }
+const few = { histories: 15 }
 const score: Score = (expectations) => mutationScore(Inventory, expectations, few)
 const seeds = fc.nat(1_000_000)
-const runs = { numRuns: 3 }
+const runs = { numRuns: 2 }
 
 /** The mutants of a run, by name. */
 const mutantsFor = (
@@ -150,12 +150,11 @@ describe('the inventory', () => {
       'Received is applied twice',
       'Opened is recorded twice',
       'Received is recorded twice',
-      'Received is recorded with one more as its quantity',
       'Closed is recorded twice',
     ])
     expect([found.broken, found.unreached]).toEqual([[], []])
     expect(found.equivalent).toEqual(['Opened is applied twice', 'Closed is applied twice'])
-    expect(found.percent).toBe(92)
+    expect(found.percent).toBe(94)
   })
 
   test('with a scenario for each of them leaves none', () => {
@@ -215,15 +214,11 @@ const samples: ReadonlyArray<Sample> = [
   ['command does nothing', 'Release does nothing', example([opened, reserved(2)], release, [released(2)])],
   [
     'command always rejected',
-    'Confirm is always rejected with UnknownReservation',
+    'Confirm is always rejected with',
     example([opened, reserved(2)], confirm, [confirmed(2)]),
   ],
   ['rule left out', 'nothing refuses with OutOfStock', example([opened], reserve, 'OutOfStock')],
-  [
-    'wrong rejection',
-    'StillReserved is given as NotOpen',
-    example([opened, reserved(2)], { type: 'Close' }, 'StillReserved'),
-  ],
+  ['wrong rejection', 'UnknownReservation is given as', example([opened], confirm, 'UnknownReservation')],
   [
     'never terminal',
     'no state is terminal',
@@ -249,7 +244,7 @@ describe('each kind of mistake', () => {
 
   for (const [operator, name, scenario] of samples) {
     test(`${operator}: a scenario notices that ${name}`, () => {
-      const mutant = mutants.find((each) => each.name === name)
+      const mutant = mutants.find((each) => each.name.startsWith(name))
       expect(mutant?.operator).toBe(operator)
       const expectations = { ...guided, scenarios: { 'this one': scenario } }
       const { killerOf, broken } = killersOf({ domain: Inventory, expectations }, () => [], trials)

@@ -36,7 +36,7 @@ const real = (implementation: typeof smallestParting) =>
     notDeepStrictEqual(seenOf(here, Inventory), seenOf(there, mutant.domain))
   })
 
-law('PRT-1 real', real(smallestParting), { numRuns: 60 })
+law('PRT-1 real', real(smallestParting), { numRuns: 40 })
 law.rejects(
   'PRT-1',
   'a parting without its past',
@@ -44,5 +44,5 @@ law.rejects(
     const parting = smallestParting(pair, trials, some)
     return parting === undefined ? undefined : { ...parting, past: [] }
   }),
-  { numRuns: 60 },
+  { numRuns: 40 },
 )
