@@ -10,9 +10,8 @@
 import type { Domain } from '../../decide/Domain.js'
 import { coverageOf } from '../coverage/Coverage.js'
 import { gapsOf } from '../coverage/Gaps.js'
-import { type History, historyOf } from '../domain/History.js'
+import { eventsOfOutcome, type History, historyOf, stepOf } from '../domain/History.js'
 import type { LawsOf, Subject, Trial } from '../domain/Law.js'
-import { trialsOf } from '../domain/Trial.js'
 
 /** What notices mutants of one domain. */
 export interface Killers<Command, State, Event, Rejection> {
@@ -22,9 +21,15 @@ export interface Killers<Command, State, Event, Rejection> {
   readonly broken: ReadonlyArray<string>
 }
 
-/** Laws about purity and about the world around: no mutant of ours breaks them, and they cost most. */
+/**
+ * Laws about purity, about the world around and about storage: no mutant breaks them but by chance, and they cost most.
+ * The scenarios are asked directly.
+ */
 const isOfBehaviour = (id: string): boolean =>
-  !/^(decide|evolve)\.(?!total$|answers$)/.test(id) && !/^(timezone$|methods\.|module|scenario\.)/.test(id)
+  !/^(decide|evolve)\.(?!total$|answers$)/.test(id) &&
+  !/^(timezone$|methods\.|module|scenario\.|command\.|upcast\.|golden|replay\.|snapshot$|event\.stored$)/.test(
+    id,
+  )
 
 /**
  * The killers of a subject: first the scenarios, which need no history, then the laws, trial by trial, and then the
@@ -135,21 +140,50 @@ const gapsIn = <Command, State, Event, Rejection>(
 ): ReadonlyArray<string> => {
   try {
     return gapsOf(subject)(coverageOf(subject)(histories)).map((gap) =>
-      gap.replace(/\d+ of \d+|\bin \d+ \w+/g, ''),
+      gap.replace(/\d+ of \d+|\b(?:in|of|once in|\d+ times in) \d+ (?:history|histories)/g, ''),
     )
   } catch {
     return ['a state that `stateLabel` cannot name']
   }
 }
 
-/** Commands that were drawn for the original may miss what others would reach, so others are drawn before it counts. */
+/** So many of the states that a mutant reached, and so many of the commands. */
+const [statesMax, commandsMax] = [20, 100]
+
+/** Commands that were drawn for the original may miss what others would reach, so each is asked in other states too. */
 const isGap = <Command, State, Event, Rejection>(
   subject: Subject<Command, State, Event, Rejection>,
   gapsBefore: ReadonlyArray<string>,
   histories: ReadonlyArray<History<Command, State, Event, Rejection>>,
 ): boolean => {
   const isNew = (gap: string): boolean => !gapsBefore.includes(gap)
-  if (!gapsIn(subject, histories).some(isNew)) return false
-  const own = trialsOf(subject).trials.map(({ history }) => history)
-  return gapsIn(subject, [...histories, ...own]).some(isNew)
+  return (
+    gapsIn(subject, histories).some(isNew) &&
+    gapsIn(subject, [...histories, ...crossed(subject.domain, histories)]).some(isNew)
+  )
+}
+
+/** Histories of one command each: any that was asked, in any state that was reached. */
+const crossed = <Command, State, Event, Rejection>(
+  domain: Domain<Command, State, Event, Rejection>,
+  histories: ReadonlyArray<History<Command, State, Event, Rejection>>,
+): ReadonlyArray<History<Command, State, Event, Rejection>> => {
+  const steps = histories.flatMap((history) => history.steps)
+  const states = spread([...new Set([domain.initialState, ...steps.map(({ after }) => after)])], statesMax)
+  const commands = spread(
+    steps.map(({ command }) => command),
+    commandsMax,
+  )
+  return states.flatMap((state) =>
+    commands.map((command) => {
+      const step = stepOf(domain, state, command, 0)
+      return { steps: [step], events: eventsOfOutcome(step.outcome), state: step.after }
+    }),
+  )
+}
+
+/** At most so many of the values, from all over the list. */
+const spread = <Value>(values: ReadonlyArray<Value>, max: number): ReadonlyArray<Value> => {
+  const stride = Math.max(1, Math.ceil(values.length / max))
+  return values.filter((_, index) => index % stride === 0)
 }

@@ -19,7 +19,7 @@ import { killersOf } from './Killers.js'
 import type { Mutant, MutationOperator } from './Mutant.js'
 import { mutantsOf } from './Mutants.js'
 import { observe } from './Observed.js'
-import { type Parting, partIn, smallestParting } from './Parting.js'
+import { type Parting, type PartingKind, partIn, smallestParting } from './Parting.js'
 
 /** How thoroughly a domain is mutated. */
 export interface MutationOptions {
@@ -56,6 +56,8 @@ export interface MutationScore<Command = unknown, State = unknown, Event = unkno
   readonly survivors: ReadonlyArray<Survivor<Command, State, Event, Rejection>>
   /** The mutants that did in all histories what the original does; they do not count. */
   readonly equivalent: ReadonlyArray<string>
+  /** The declared event and rejection types that no history reached: no mistake about them was tried. */
+  readonly unreached: ReadonlyArray<string>
   /** The laws and scenarios that fail for the domain itself: they notice nothing until it is mended. */
   readonly broken: ReadonlyArray<string>
 }
@@ -76,9 +78,12 @@ const usualHistoriesOfMutants = 100
  *   decide: () => () => accept({ type: 'Rung' }),
  * })
  * const silent = { unreachable: ['Broken'] as const, histories: 20 }
- * mutationScore(Bell, silent).survivors.map(({ name }) => name) // => ['Rung is applied twice', 'Rung changes rings in the wrong direction', 'Rung is recorded twice', 'it begins with another rings']
- * const counted = { ...silent, postconditions: { Ring: ({ before, after }: any) => after.rings === before.rings + 1 } }
- * mutationScore(Bell, counted).survivors.map(({ name }) => name) // => ['it begins with another rings']
+ * mutationScore(Bell, silent).survivors.map(({ name }) => name).slice(0, 2) // => ['Rung is applied twice', 'Rung changes rings in the wrong direction']
+ * const counted = mutationScore(Bell, {
+ *   ...silent,
+ *   postconditions: { Ring: ({ before, after }) => after.rings === before.rings + 1 },
+ * })
+ * counted.survivors.map(({ name }) => name) // => ['it begins with another rings']
  */
 export const mutationScore = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
@@ -119,6 +124,10 @@ export const mutationScoreBy =
       killed,
       survivors,
       equivalent: fates.flatMap((fate) => ('by' in fate || 'parting' in fate ? [] : [fate.name])),
+      unreached: [
+        ...subject.domain.event.tagged.types.filter((type) => !observed.events.has(type)),
+        ...subject.domain.rejection.types.filter((type) => !observed.rejections.has(type)),
+      ],
       broken,
     }
   }
@@ -132,8 +141,14 @@ const fateOf = <Command, State, Event, Rejection>(
 ): Killed | Survivor<Command, State, Event, Rejection> | { readonly name: string } => {
   if (killer !== undefined) return { name, operator, by: killer }
   const pair = { original: subject.domain, mutant }
-  const own = trialsOf({ ...subject, domain: mutant })
-  if (!partIn(pair, [...trials.trials, ...own.trials])) return { name }
-  const parting = smallestParting(pair, [trials, own])
+  // Commands drawn with the mutant's own states in hand lead where those of the original may not.
+  const source = partIn(pair, trials.trials) ? trials : trialsOf({ ...subject, domain: mutant })
+  const parting = smallestParting(pair, source, kindsFor(operator))
   return parting === undefined ? { name } : { name, operator, advice, parting }
+}
+
+/** What shows a mistake best comes first: for a command that it is no longer accepted, and otherwise any decision. */
+const kindsFor = (operator: MutationOperator): ReadonlyArray<PartingKind> => {
+  const rest: ReadonlyArray<PartingKind> = ['decision', 'terminal', 'state']
+  return operator.startsWith('command') ? ['recorded', ...rest] : rest
 }

@@ -14,8 +14,8 @@ import { eventsOfOutcome, historyOf, type Outcome, stepOf } from '../domain/Hist
 import type { Breach, Trial } from '../domain/Law.js'
 import type { Trials } from '../domain/Trial.js'
 
-/** What can differ: a decision, the state that events lead to, or whether that is terminal. */
-export type PartingKind = 'decision' | 'state' | 'terminal'
+/** What can differ: a decision, one by which the original records events, the state after it, or whether that is terminal. */
+export type PartingKind = 'decision' | 'recorded' | 'state' | 'terminal'
 
 /** Where two domains part. */
 export interface Parting<Command, State, Event, Rejection> {
@@ -59,7 +59,9 @@ const judge =
       const here = stepOf(original, left, command, past.length)
       const there = stepOf(mutant, right, command, past.length)
       const asDecided = isSame(here.outcome, there.outcome)
-      if (kinds.includes('decision') && !asDecided) return { past, command, cause: '', advice: '' }
+      const isSought =
+        kinds.includes('decision') || (kinds.includes('recorded') && eventsOfOutcome(here.outcome).length > 0)
+      if (isSought && !asDecided) return { past, command, cause: '', advice: '' }
       // Once they recorded different events, they have no past in common.
       if (!asDecided) return undefined
       left = here.after
@@ -83,20 +85,18 @@ export const partIn = <Command, State, Event, Rejection>(
 }
 
 /**
- * The smallest situation that was found in which two domains part: one in which they decide differently, if there is one,
- * since that is what a test sees first.
+ * The smallest situation that was found in which two domains part, in the first of these ways in which they do.
  * @internal
  */
 export const smallestParting = <Command, State, Event, Rejection>(
   pair: Pair<Command, State, Event, Rejection>,
-  sources: ReadonlyArray<Trials<Command, State, Event, Rejection>>,
+  trials: Trials<Command, State, Event, Rejection>,
+  kinds: ReadonlyArray<PartingKind>,
 ): Parting<Command, State, Event, Rejection> | undefined => {
-  for (const kind of ['decision', 'terminal', 'state'] as const) {
+  for (const kind of kinds) {
     const law = { id: 'mutant', statement: 'The mutant is as the original.', judge: judge(pair, [kind]) }
-    for (const trials of sources) {
-      const found = trials.smallestBreach(law)
-      if (found !== undefined) return partingAt(pair, kind, found.breach)
-    }
+    const found = trials.smallestBreach(law)
+    if (found !== undefined) return partingAt(pair, kind, found.breach)
   }
   return undefined
 }

@@ -42,6 +42,9 @@ export const showMutationScore = (score: MutationScore): string =>
       : [
           `${count(score.equivalent.length, 'mutant')} did in all histories what the domain does, and ${score.equivalent.length === 1 ? 'does' : 'do'} not count.`,
         ]),
+    ...(score.unreached.length === 0
+      ? []
+      : [`Nothing was tried with what no history reached: ${score.unreached.join(', ')}.`]),
     ...(score.broken.length === 0
       ? []
       : [
@@ -101,7 +104,7 @@ const thenOutcome = (outcome: Outcome<unknown, unknown>): string => {
 
 /** Of the state only what the mutant has otherwise: the rest would make the example fail for other reasons. */
 const thenState = ({ kind, original, mutant }: AnyParting): ReadonlyArray<string> => {
-  if (kind === 'decision') return []
+  if (kind === 'decision' || kind === 'recorded') return []
   if (kind === 'terminal')
     return [`.thenState((state) => ${original.terminal ? '' : '!'}domain.isTerminal(state))`]
   const fields = changedFields({}, mutant.state, original.state).flatMap(([name]) =>

@@ -63,6 +63,7 @@ const beginning = <Command, State, Event, Rejection>(
   ]
 }
 
-/** A state with a name has the fields that belong to the name, so the name alone cannot be exchanged. */
+/** A state that is only a name has no fields that belong to another name, so the name alone cannot be exchanged. */
 const isTelling = (initialState: unknown, path: FieldPath): boolean =>
+  typeof fieldAt(initialState, path) === 'string' &&
   fieldsOf({}, fieldAt(initialState, path.slice(0, -1))).length === 1
