@@ -7,7 +7,7 @@ import { BrokenLaw, domainSuite, examine, mutationScore } from 'decider-ts/harne
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import { expect, test } from 'vitest'
-import { Inventory, parts } from '../../../harness/Inventory.js'
+import { Inventory, isConserved, parts } from '../../../harness/Inventory.js'
 import { law } from '../../Law.js'
 import { faulty } from '../scenario/Faults.js'
 
@@ -136,4 +136,31 @@ test('the histories are generated once, and not before a check is run', async ()
   const first = calls
   for (const { run } of checks.slice(0, 1)) await run()
   expect(calls).toBe(first)
+})
+
+/** Writes into the state that it was given, one state too late for whoever looks at a situation alone. */
+const writing = domain({
+  ...parts,
+  evolve: (state, event) => {
+    const next = parts.evolve(state, event)
+    return event.type === 'Released' ? Object.assign(state, { stock: state.stock + 1 }) && next : next
+  },
+})
+
+test('a law that is broken because an earlier one is says so, and is not recorded', async () => {
+  const invariants = { 'stock is conserved': isConserved }
+  const outcomes = []
+  for (const { name, run } of domainSuite(writing, { histories: 100, invariants })) {
+    const error = await run().catch((reason: unknown) => reason)
+    if (error instanceof BrokenLaw) outcomes.push({ name, error })
+  }
+  const [first, ...others] = outcomes
+  expect(first?.error.lawId).toBe('evolve.keepsInputs')
+  expect(first?.error.message).toContain("test('inventory: Released obeys evolve.keepsInputs', () => {")
+  expect(others.length).toBeGreaterThan(0)
+  for (const { error } of others) {
+    expect(error.message).toContain('inventory also breaks ')
+    expect(error.message).toContain('\nMend evolve.keepsInputs first: ')
+    expect(error.regression).toBeUndefined()
+  }
 })
