@@ -26,6 +26,13 @@ const reportOn = (functions: Parameters<typeof domainOf>[0]) => {
   return undefined
 }
 
+/** A past that ends so; the inventory may have been opened before. */
+const endingWith = (event: object) =>
+  expect.toSatisfy(
+    (past: ReadonlyArray<unknown>) =>
+      past.length <= 2 && JSON.stringify(past.at(-1)) === JSON.stringify(event),
+  )
+
 class IllegalStateError extends Error {}
 
 describe('deciders of other libraries', () => {
@@ -93,7 +100,7 @@ describe('deciders of other libraries', () => {
         : parts.evolve(state, event)
     expect(reportOn({ evolve })).toEqual({
       law: 'evolve.keepsInputs',
-      past: [{ type: 'Opened' }, { type: 'Received', quantity: 1 }],
+      past: endingWith({ type: 'Received', quantity: 1 }),
       cause:
         "`evolve` changed what it was given on the event { type: 'Received', quantity: 1 }: `state.stock` was 0, and is 1 now.",
       advice:
@@ -140,7 +147,7 @@ describe('deciders of other libraries', () => {
     }
     expect(reportOn({ evolve })).toEqual({
       law: 'evolve.total',
-      past: [{ type: 'Opened' }, { type: 'Closed' }],
+      past: endingWith({ type: 'Closed' }),
       cause:
         "`evolve` returned undefined on the event { type: 'Closed' }, although there was a state before it.",
       advice:
