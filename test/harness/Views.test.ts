@@ -3,7 +3,15 @@
  * that names its fault.
  */
 import { view } from 'decider-ts/evolve'
-import { projectionOf, projectionSuite, viewSuite } from 'decider-ts/harness'
+import {
+  consume,
+  type LogEntry,
+  logOf,
+  pointsOf,
+  projectionOf,
+  projectionSuite,
+  viewSuite,
+} from 'decider-ts/harness'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectations, Inventory } from './Inventory.js'
@@ -14,6 +22,7 @@ import {
   Event,
   goodProjections,
   goodViews,
+  type Overview,
   overview,
   type Specimen,
 } from './zoo/Views.js'
@@ -98,4 +107,33 @@ test('further laws are checked with the same events', async () => {
     ],
   })
   expect((await failuresOf(suite)).map(({ law }) => law)).toEqual(['view.short'])
+})
+
+test('what a failure prints can be pasted, and shows the failure again', async () => {
+  const open = async () => {
+    let state: Overview = overview.initialState
+    return {
+      deliver: async (batch: ReadonlyArray<LogEntry<Event>>) => {
+        for (const { event } of batch) state = overview.evolve(state, event)
+      },
+      read: async () => state,
+      close: async () => {},
+    }
+  }
+  const suite = projectionSuite({
+    name: 'overview',
+    open,
+    expected: overview,
+    event: Event,
+    unknownEvents: [],
+  })
+  const [failure] = await failuresOf(suite)
+  expect(failure?.law).toBe('projection.redelivery')
+  const [, source = ''] = /\n\n(const log = .*)\n\nWhat to do/s.exec(failure?.message ?? '') ?? []
+  const pasted = new Function(
+    ...['open', 'logOf', 'pointsOf', 'consume'],
+    `return (async () => { ${source}; return [await opened.read(), log] })()`,
+  )
+  const [read, log] = await pasted(open, logOf, pointsOf, consume)
+  expect(read).not.toEqual(view.fold(overview)(log.map(({ event }: LogEntry<Event>) => event)))
 })

@@ -1,5 +1,5 @@
 /** What is expected of a domain is inferred from the domain: commands of one type, its states, its names. */
-import { accept, domain, reject } from 'decider-ts/decide'
+import { accept, type Domain, domain, reject } from 'decider-ts/decide'
 import type { Accepted, Expectations } from 'decider-ts/harness'
 import * as t from 'io-ts'
 import type { Equal } from './Equal.js'
@@ -74,3 +74,22 @@ export const notAnInvariant: Expectations<Deposit | Close, State, Event, Rejecti
   // @ts-expect-error the state has no stock
   invariants: { stocked: ({ stock }) => stock > 0 },
 }
+
+declare const examined: <Command, State, Event, Rejection>(
+  domain: Domain<Command, State, Event, Rejection>,
+  expectations: Expectations<Command, State, Event, Rejection>,
+) => void
+
+examined(purse, {
+  invariants: { 'never in debt': ({ balance }) => balance >= 0 },
+  postconditions: {
+    Deposit: ({ before, command, events, after }) =>
+      events.length === 1 && after.balance === before.balance + command.amount,
+  },
+  relations: {
+    nothing: { when: (command, { balance }) => (balance > 0 ? { left: [command], right: [] } : undefined) },
+  },
+  idempotent: ['Close'],
+})
+// @ts-expect-error the domain has no command of this type
+examined(purse, { idempotent: ['Withdraw'] })

@@ -1,6 +1,6 @@
 /**
- * Arbitrary values derived from an io-ts codec: who has described the shape of a command once should not describe it again
- * for the tests. All kinds of codecs are known; where a codec does not say enough, the refusal names the place.
+ * Arbitrary values derived from an io-ts codec: who has described the shape of a command once should not describe it
+ * again for the tests. All kinds of codecs are known; where a codec does not say enough, the refusal names the place.
  * Used by: whoever needs values of a codec.
  *
  * Laws (test/properties/harness/arbitrary/ArbitraryCodec.test.ts):

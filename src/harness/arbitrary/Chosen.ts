@@ -1,7 +1,7 @@
 /**
  * Values drawn from any source and made smaller by their looks alone. So a value shrinks to the same smallest one
  * wherever it came from: from another shape, from the ids of the history, or from a list of commands written by hand.
- * Used by: `Texts`, `Numbers`.
+ * Used by: `Plain`.
  * @since 0.1.0
  */
 import fc from 'fast-check'

@@ -1,6 +1,6 @@
 /**
- * The walk through a codec that makes arbitrary values of its parts and puts them together. A derivation serves many codecs,
- * so that a brand that nine commands have in common is looked into once.
+ * The walk through a codec that makes arbitrary values of its parts and puts them together. A derivation serves many
+ * codecs, so that a brand that nine commands have in common is looked into once.
  * Used by: `ArbitraryCodec`, `ArbitraryDomain`.
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { either as E } from 'fp-ts'
 import type * as t from 'io-ts'
 import { joinPath } from '../../evolve/Codec.js'
-import { boundedFilter } from './BoundedFilter.js'
+import { boundedFilter, type Filter } from './BoundedFilter.js'
 import { type Described, described, givenName, memberName } from './Described.js'
 import { NoArbitrary, registerOverride } from './NoArbitrary.js'
 import { opaqueValues } from './Opaque.js'
@@ -68,13 +68,15 @@ export const derivation = (
 class Walk {
   private readonly overrides: Overrides
   private readonly recycle: Recycle
-  private readonly leaves = new Map<t.Mixed, fc.Arbitrary<unknown>>()
-  private readonly structures = new Map<t.Mixed, Map<number, Derived>>()
+  private readonly leaves: Map<t.Mixed, fc.Arbitrary<unknown>>
+  private readonly structures: Map<t.Mixed, Map<number, Derived>>
   private madePlain: Plain | undefined
 
   constructor({ overrides = {}, recycle = ({ arbitrary }) => arbitrary }: DerivationOptions) {
     this.overrides = overrides
     this.recycle = recycle
+    this.leaves = new Map()
+    this.structures = new Map()
   }
 
   private get plain(): Plain {
@@ -190,11 +192,10 @@ class Walk {
 
   private recordOf(required: t.Props, optional: t.Props, place: Place): Derived {
     const entry = (key: string, codec: t.Mixed): Derived => {
-      const at = { ...place, path: joinPath(place.path, key) }
-      const isPlainText = described(codec)._tag === 'StringType' && !this.isGiven(codec)
-      return isPlainText
-        ? E.right(this.recycle({ codec, arbitrary: this.plain.text, isName: false, key }))
-        : this.valuesOf(codec, at)
+      const derived = this.valuesOf(codec, { ...place, path: joinPath(place.path, key) })
+      const keyed = (arbitrary: fc.Arbitrary<unknown>) =>
+        this.recycle({ codec, arbitrary, isName: false, key })
+      return described(codec)._tag === 'StringType' ? E.map(keyed)(derived) : derived
     }
     const needed = Object.entries(required).map(([key, codec]) => [key, entry(key, codec)] as const)
     const refused = needed.find(([, derived]) => E.isLeft(derived))
@@ -247,7 +248,8 @@ class Walk {
       return E.map((one: fc.Arbitrary<unknown>) => recordWith(keys.map((key) => [key, one])))(value)
     const key = this.valuesOf(domain, { ...place, path: `${place.path} key` })
     if (E.isLeft(value) || E.isLeft(key)) return E.right(fc.constant({}))
-    return E.right(recordOf(key.right.map(String, String).filter(isKey), value.right))
+    const keyAccepted: Filter<string> = { accepts: isKey, refuse: () => unnamable(domain, place) }
+    return E.right(recordOf(boundedFilter(key.right.map(String, String), keyAccepted), value.right))
   }
 
   /** Members that need no recursion come first: the first is what all others shrink to. */
@@ -287,36 +289,11 @@ class Walk {
 }
 
 const knownTags: ReadonlySet<string> = new Set([
-  ...[
-    'NullType',
-    'UndefinedType',
-    'VoidType',
-    'UnknownType',
-    'AnyType',
-    'StringType',
-    'NumberType',
-    'BigIntType',
-  ],
-  ...[
-    'BooleanType',
-    'AnyArrayType',
-    'AnyDictionaryType',
-    'ObjectType',
-    'LiteralType',
-    'KeyofType',
-    'NeverType',
-  ],
-  ...['RefinementType', 'RecursiveType', 'ArrayType', 'ReadonlyArrayType', 'InterfaceType', 'StrictType'],
-  ...[
-    'PartialType',
-    'DictionaryType',
-    'UnionType',
-    'IntersectionType',
-    'TupleType',
-    'ReadonlyType',
-    'ExactType',
-  ],
-  'FunctionType',
+  ...['NullType', 'UndefinedType', 'VoidType', 'UnknownType', 'AnyType', 'StringType', 'NumberType'],
+  ...['BigIntType', 'BooleanType', 'AnyArrayType', 'AnyDictionaryType', 'ObjectType', 'LiteralType'],
+  ...['KeyofType', 'NeverType', 'RefinementType', 'RecursiveType', 'ArrayType', 'ReadonlyArrayType'],
+  ...['InterfaceType', 'StrictType', 'PartialType', 'DictionaryType', 'UnionType', 'IntersectionType'],
+  ...['TupleType', 'ReadonlyType', 'ExactType', 'FunctionType'],
 ])
 
 const rightOf = ([key, derived]: readonly [string, Derived]) =>
@@ -378,6 +355,14 @@ const endless = (codec: t.Mixed, { path }: Place): Derived =>
       advice: 'Give it an alternative that contains none, such as null or an empty list.',
     }),
   )
+
+const unnamable = (domain: t.Mixed, { path }: Place): NoArbitrary =>
+  new NoArbitrary({
+    path,
+    codec: domain.name,
+    reason: 'As keys it gave nothing but __proto__, which io-ts loses.',
+    advice: registerOverride(domain.name),
+  })
 
 const unstorable = (codec: t.Mixed, { path }: Place): NoArbitrary =>
   new NoArbitrary({

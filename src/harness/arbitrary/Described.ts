@@ -1,7 +1,7 @@
 /**
  * What the codecs of io-ts tell about themselves at run time, and how a place in one is named for a reader. Values are
  * derived from this and from nothing else, so no codec has to be written in a special way.
- * Used by: `Derivation`, `Opaque`, `Refinement`, `Overrides`.
+ * Used by: `Derivation`, `Structures`, `Opaque`, `Refinement`, `ArbitraryDomain`.
  * @since 0.1.0
  */
 import type * as t from 'io-ts'

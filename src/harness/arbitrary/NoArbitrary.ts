@@ -1,7 +1,7 @@
 /**
- * The refusal to make arbitrary values: for which place in which codec, what was tried, and what helps. It exists because
- * the alternatives are worse: values that the codec refuses make wrong tests, and a search without end makes none.
- * Used by: `arbitraryOf`, `Overrides`.
+ * The refusal to make arbitrary values: for which place in which codec, what was tried, and what helps. It exists
+ * because the alternatives are worse: values that the codec refuses make wrong tests, and a search without end makes none.
+ * Used by: `Derivation`, `Refinement`, `Opaque`, `Overrides`.
  * @since 0.1.0
  */
 
@@ -22,15 +22,15 @@ export interface Refusal {
  * @example
  * import * as t from 'io-ts'
  * import { arbitraryOf, NoArbitrary } from 'decider-ts/harness'
+ * const Iban = t.refinement(t.string, () => false, 'Iban')
  * const refusal = () => {
  *   try {
- *     return arbitraryOf(t.type({ card: t.never }, 'Payment'))
+ *     return arbitraryOf(t.type({ iban: Iban }, 'Payment'))
  *   } catch (error) {
- *     return error
+ *     return error instanceof NoArbitrary ? error.path : error
  *   }
  * }
- * const isRefused = refusal() instanceof NoArbitrary
- * isRefused // => true
+ * refusal() // => 'Payment.iban'
  */
 export class NoArbitrary extends Error implements Refusal {
   override readonly name = 'NoArbitrary'
@@ -53,7 +53,7 @@ export class NoArbitrary extends Error implements Refusal {
  * @internal
  */
 export const registerOverride = (name: string): string =>
-  `Say which values it accepts: overrides: { byName: { ${quoted(name)}: fc.constantFrom(...) } }, or byCodec for a codec without a name of its own.`
+  `Say which values it accepts: overrides: { byName: { ${quoted(name)}: fc.constantFrom(...) } }, or use byCodec.`
 
 const quoted = (name: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replaceAll("'", "\\'")}'`

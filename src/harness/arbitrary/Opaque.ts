@@ -11,7 +11,7 @@ import { boundedFilter } from './BoundedFilter.js'
 import { givenName } from './Described.js'
 import { NoArbitrary, registerOverride } from './NoArbitrary.js'
 import { numbersWhere } from './Numbers.js'
-import { arrayOf, type Plain, someNumbers, someTexts } from './Plain.js'
+import { arrayOf, isStorable, type Plain, someNumbers, someTexts } from './Plain.js'
 import type { Leaf } from './Refinement.js'
 import { textsWhere } from './Texts.js'
 
@@ -31,11 +31,12 @@ export const opaqueValues = (codec: t.Mixed, path: string, plain: Plain): Leaf =
     new NoArbitrary({
       path,
       codec: givenName(codec) ?? 'a codec without a name',
-      reason:
-        'The codec does not say what it is made of, and it decoded none of the texts, numbers and other JSON values that were tried.',
+      reason: 'The codec does not say what it is made of, and decoded none of the JSON values tried.',
       advice: registerOverride(codec.name),
     })
-  const texts = textsWhere(decodes, [codec.validate, codec.is])
+  const texts =
+    textsWhere((text) => decoded(codec, text) instanceof Date && isMoment(text), []) ??
+    textsWhere((text) => isStorable(text) && decodes(text), [codec.validate, codec.is])
   const numbers = numbersWhere(decodes, [codec.validate, codec.is])
   const known = constants().filter(decodes)
   const kinds: ReadonlyArray<fc.Arbitrary<unknown>> = [
@@ -63,6 +64,9 @@ export const opaqueValues = (codec: t.Mixed, path: string, plain: Plain): Leaf =
     isName: isText && inputs.length === 1 && texts?.isMoment === false,
   }
 }
+
+/** Some readers of dates take `1` for a month of the year 2001, in the time zone of the machine. */
+const isMoment = (text: string): boolean => /^\d{4}-\d\d-\d\d(T.*Z)?$/.test(text)
 
 /** The value, or `undefined` where the input cannot be decoded. */
 const decoded = (codec: t.Mixed, input: unknown): unknown => {

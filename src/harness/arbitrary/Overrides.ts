@@ -52,7 +52,7 @@ class Checked extends fc.Arbitrary<unknown> {
     throw new NoArbitrary({
       path: this.path,
       codec: this.codec.name,
-      reason: `The arbitrary registered in overrides.${this.registeredAs} gave ${fc.stringify(drawn.value)}, which the codec refuses.`,
+      reason: `What is registered in overrides.${this.registeredAs} gave ${fc.stringify(drawn.value)}, which it refuses.`,
       advice: 'Let it give only values for which `is` of the codec holds.',
     })
   }

@@ -1,6 +1,6 @@
 /**
- * Arbitrary values for refinements and brands: codecs that narrow another one by a predicate. The predicate is asked about
- * the known shapes of texts and about numbers, and what it accepts becomes the source of values.
+ * Arbitrary values for refinements and brands: codecs that narrow another one by a predicate. The predicate is asked
+ * about the known shapes of texts and about numbers, and what it accepts becomes the source of values.
  * Used by: `Derivation`.
  * @since 0.1.0
  */

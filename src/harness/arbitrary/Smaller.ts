@@ -1,12 +1,14 @@
 /**
  * What is smaller than a text or a number, for a reader of a counterexample: shorter, rounder, nearer to the simplest
  * value that the codec accepts. Every candidate is strictly smaller by one order, so shrinking ends.
- * Used by: `Texts`, `Numbers`.
+ * Used by: `Plain`, `Texts`, `Numbers`.
  *
  * Laws (test/properties/harness/arbitrary/Smaller.test.ts):
- * - ARB-8 descent: going from a value to any smaller one, again and again, comes to an end.
+ * - ARB-8 descent: going from value to smaller value never comes back to one that was passed.
  * @since 0.1.0
  */
+
+import { shapes } from './Shapes.js'
 
 /** How many of the simplest values are tried first. */
 const simplestTried = 4
@@ -19,61 +21,54 @@ const positionsTried = 60
  * @internal
  */
 export function* smallerNumbers(n: number, simplest: ReadonlyArray<number>): IterableIterator<number> {
-  const nearTo = simplest[0] ?? 0
   for (const candidate of [
     ...simplest.slice(0, simplestTried),
     -n,
-    ...(Number.isInteger(n) ? [] : rounded(n)),
+    ...rounded(n),
+    ...nearer(n, simplest[0] ?? 0),
   ]) {
-    if (isSimpler(candidate, n)) yield candidate + 0
-  }
-  if (!Number.isInteger(n)) return
-  const target = Math.sign(nearTo) === Math.sign(n) ? nearTo : 0
-  for (let gap = Math.trunc((n - target) / 2); gap !== 0; gap = Math.trunc(gap / 2)) {
-    if (isSimpler(n - gap, n)) yield n - gap + 0
+    if (isSimplerNumber(candidate, n)) yield candidate + 0
   }
 }
 
-const rounded = (n: number): ReadonlyArray<number> => [
-  Math.trunc(n),
-  Math.round(n),
-  Number(n.toFixed(1)),
-  Number(n.toFixed(2)),
-]
+const rounded = (n: number): ReadonlyArray<number> =>
+  Number.isInteger(n) ? [] : [Math.trunc(n), Math.trunc(n * 10) / 10, Math.trunc(n * 100) / 100]
 
-/** Whole before broken, short before long, near to nothing before far from it, positive before negative. */
-const isSimpler = (left: number, right: number): boolean => {
-  const digits = (n: number): number => (Number.isInteger(n) ? 0 : String(n).length)
-  if (digits(left) !== digits(right)) return digits(left) < digits(right)
-  if (Math.abs(left) !== Math.abs(right)) return Math.abs(left) < Math.abs(right)
-  return left > right
+const nearer = (n: number, simplest: number): ReadonlyArray<number> => {
+  const found: Array<number> = []
+  const target = Math.sign(simplest) === Math.sign(n) ? simplest : 0
+  for (let gap = Math.trunc((n - target) / 2); gap !== 0; gap = Math.trunc(gap / 2)) found.push(n - gap)
+  return found
 }
 
 /**
- * The simplest numbers first.
+ * The order of numbers: whole before broken, near to nothing before far from it, positive before negative.
  * @internal
  */
-export const bySimplicity = (left: number, right: number): number =>
-  left === right ? 0 : isSimpler(left, right) ? -1 : 1
+export const isSimplerNumber = (left: number, right: number): boolean => {
+  if (Number.isInteger(left) !== Number.isInteger(right)) return Number.isInteger(left)
+  return Math.abs(left) === Math.abs(right) ? left > right : Math.abs(left) < Math.abs(right)
+}
 
 /**
- * Texts smaller than one. Those of the list are smaller than all others, in the order of the list.
+ * Texts smaller than one: first the simplest ones, then shorter ones, then ones with a simpler character.
  * @internal
  */
 export function* smallerTexts(text: string, simplest: ReadonlyArray<string>): IterableIterator<string> {
   const place = simplest.indexOf(text)
-  if (place !== -1) {
-    yield* new Set(
-      [0, place >> 1, place - 1].filter((n) => n >= 0 && n < place).map((n) => simplest[n] ?? ''),
-    )
-    return
-  }
-  yield* simplest.slice(0, simplestTried)
+  const known =
+    place === -1 ? simplest.slice(0, simplestTried) : [simplest[0], simplest[place >> 1], simplest[place - 1]]
   const characters = [...text]
-  yield* shorter(characters)
-  for (const [index, character] of characters.slice(0, positionsTried).entries()) {
+  for (const candidate of new Set(known)) {
+    if (candidate !== undefined && isSimplerText(candidate, text)) yield candidate
+  }
+  for (const candidate of shorter(characters)) {
+    if (isSimplerText(candidate, text)) yield candidate
+  }
+  for (const index of characters.slice(0, positionsTried).keys()) {
     for (const simpler of ['a', '0', 'A']) {
-      if (rankOf(simpler) < rankOf(character)) yield characters.with(index, simpler).join('')
+      const candidate = characters.with(index, simpler).join('')
+      if (isSimplerText(candidate, text)) yield candidate
     }
   }
 }
@@ -86,13 +81,38 @@ function* shorter(characters: ReadonlyArray<string>): IterableIterator<string> {
   }
 }
 
-/** Small letters, digits, capital letters, and everything else. */
-const rankOf = (character: string): number => {
-  const code = character.codePointAt(0) ?? 0
-  if (character >= 'a' && character <= 'z') return code - 97
-  if (character >= '0' && character <= '9') return code - 48 + 26
-  return character >= 'A' && character <= 'Z' ? code - 65 + 36 : code + 62
+/** What the catalogue of shapes has for its samples. */
+const catalogued: ReadonlySet<string> = new Set(shapes.flatMap(({ small }) => small))
+
+/**
+ * The order of texts: those that are samples in the catalogue of shapes come first, short before long, and in one length
+ * small letters before digits before capital letters before everything else.
+ * @internal
+ */
+export const isSimplerText = (left: string, right: string): boolean => {
+  if (catalogued.has(left) !== catalogued.has(right)) return catalogued.has(left)
+  if (left.length !== right.length) return left.length < right.length
+  for (let index = 0; index < left.length; index++) {
+    const [a, b] = [rankOf(left.charCodeAt(index)), rankOf(right.charCodeAt(index))]
+    if (a !== b) return a < b
+  }
+  return false
 }
+
+const rankOf = (code: number): number => {
+  if (code >= 97 && code <= 122) return code - 97
+  if (code >= 48 && code <= 57) return code - 48 + 26
+  return code >= 65 && code <= 90 ? code - 65 + 36 : code + 62
+}
+
+/**
+ * The order of sorting by which of two is simpler.
+ * @internal
+ */
+export const simplestFirst =
+  <A>(isSimpler: (left: A, right: A) => boolean) =>
+  (left: A, right: A): number =>
+    isSimpler(left, right) ? -1 : isSimpler(right, left) ? 1 : 0
 
 /**
  * A text made smaller as long as that is accepted: where a search begins that knows one value only.

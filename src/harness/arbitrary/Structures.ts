@@ -1,7 +1,7 @@
 /**
  * How codecs made of other codecs put their values together: intersections merged, properties collected, keys listed.
  * These are the places where io-ts leaves several ways to say the same, so each is brought to one form first.
- * Used by: `ArbitraryCodec`.
+ * Used by: `Derivation`.
  * @since 0.1.0
  */
 import fc from 'fast-check'
@@ -15,8 +15,8 @@ export interface Properties {
 }
 
 /**
- * The properties of a codec that is nothing but a record; undefined where two parts speak of one property, where some part
- * is no record, and where `isGiven` says that its values are known.
+ * The properties of a codec that is nothing but a record; undefined where two parts speak of one property, where some
+ * part is no record, and where `isGiven` says that its values are known.
  * @internal
  */
 export const propertiesOf = (

@@ -7,7 +7,7 @@
 import fc from 'fast-check'
 import { hintsIn } from './Patterns.js'
 import { hostileTexts, type Shape, shapes } from './Shapes.js'
-import { smallestText } from './Smaller.js'
+import { isSimplerText, simplestFirst, smallestText } from './Smaller.js'
 
 /** Texts that a test accepts. */
 export interface Texts {
@@ -23,6 +23,8 @@ const shapesMax = 3
 /** A shape is used if so many of its samples are accepted, in hundred. */
 const acceptanceMin = 20
 const samples = 20
+/** With fewer simple texts than this, more are made of the first. */
+const simplestMin = 4
 const simplestMax = 8
 const lengthMax = 256
 
@@ -45,7 +47,7 @@ const shaped = (
   fitting: ReadonlyArray<Shape>,
   predicates: ReadonlyArray<unknown>,
 ): Texts => {
-  const simplest = fill(first.small.filter(accepts), accepts)
+  const simplest = fill(first.small.filter(accepts).sort(simplestFirst(isSimplerText)), accepts)
   const sources = accepted(
     fitting.map(({ any }) => any),
     accepts,
@@ -72,17 +74,18 @@ const hinted = (
   accepts: (text: string) => boolean,
   predicates: ReadonlyArray<unknown>,
 ): Texts | undefined => {
-  const sources = [...hintsIn(predicates), ...shapes.map(({ any }) => any())]
-  for (const source of sources) {
-    const found = drawn(source, 5 * samples).find(accepts)
-    if (found === undefined) continue
-    const simplest = fill([smallestText(found, accepts)], accepts)
+  for (const any of [...hintsIn(predicates).map((hint) => () => hint), ...shapes.map((shape) => shape.any)]) {
+    const source = any()
+    const found = drawn(source, 5 * samples).filter(accepts)
+    if (found.length === 0) continue
+    const smallest = new Set(found.slice(0, 2 * simplestMax).map((text) => smallestText(text, accepts)))
+    const simplest = fill([...smallest].sort(simplestFirst(isSimplerText)).slice(0, simplestMax), accepts)
     return { simplest, isMoment: false, source: mixed(simplest, [source], hostileTexts.filter(accepts)) }
   }
   return undefined
 }
 
-/** Mostly the simplest, so that names meet; then any of the shapes; now and then what is hostile, or as long as can be. */
+/** Mostly the simplest, so that names meet; then any shape; now and then what is hostile, or as long as can be. */
 const mixed = (
   simplest: ReadonlyArray<string>,
   sources: ReadonlyArray<fc.Arbitrary<string>>,
@@ -114,12 +117,10 @@ const drawn = (arbitrary: fc.Arbitrary<string>, count: number): ReadonlyArray<st
 /** More of the same kind, told apart by their last letter or digit. */
 const fill = (simplest: ReadonlyArray<string>, accepts: (text: string) => boolean): ReadonlyArray<string> => {
   const [first = ''] = simplest
+  if (simplest.length >= simplestMin) return simplest
   const place = [...first].findLastIndex((character) => /[a-z0-9]/i.test(character))
   const variants = place === -1 ? [] : [...'abcd0123ABCD'].map((end) => [...first].with(place, end).join(''))
-  return [...new Set([...simplest, ...variants.filter(accepts)])].slice(
-    0,
-    Math.max(simplestMax, simplest.length),
-  )
+  return [...new Set([...simplest, ...variants.filter(accepts)])].slice(0, simplestMax)
 }
 
 /** The simplest text, its last character repeated as often as is accepted. */

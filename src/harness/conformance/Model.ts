@@ -2,7 +2,7 @@
  * The store beside the `Journal`: any commands, and each answer must be the one that the specification gives. A store
  * may leave gaps between positions and has its own clock, so positions are compared by the order they make, and times
  * by never changing; all else is compared exactly. Every append is followed by a look at what it wrote.
- * Used by: `Suite`.
+ * Used by: `Suite`, `Exhaustive`.
  * @since 0.1.0
  */
 
@@ -59,7 +59,7 @@ interface Tokens {
 }
 
 /** One run: the model, the store, and what has been learnt of how one maps to the other. */
-interface Run {
+export interface Run {
   readonly store: EventStore
   journal: Journal
   readonly sent: Array<Request>
@@ -70,7 +70,8 @@ interface Run {
   readonly times: Array<number>
 }
 
-const newRun = (store: EventStore): Run => ({
+/** A run of a store that is empty. */
+export const newRun = (store: EventStore): Run => ({
   store,
   journal: emptyJournal,
   sent: [],
@@ -86,7 +87,8 @@ const actualPlace = ({ places }: Run, place: number | bigint): GlobalPosition =>
   return known ?? globalPosition((places[last] ?? beginning) + BigInt(place) - BigInt(last))
 }
 
-const perform = async (run: Run, command: Command): Promise<void> => {
+/** Sends one command to the model and to the store, and fails unless their answers are the same. */
+export const perform = async (run: Run, command: Command): Promise<void> => {
   switch (command._tag) {
     case 'Append':
       return performAppend(run, requestOf(run, command))

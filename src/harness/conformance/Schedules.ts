@@ -10,13 +10,12 @@ import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import { everySchedule } from '../schedule/EverySchedule.js'
 import { arbitraryTape, type Program, runByTape, type Step, showLanes } from '../schedule/Tape.js'
 import { type Case, forAnyStore, forQueries, holds, type World } from './Case.js'
-import { isTrue, textOf } from './Expect.js'
+import { textOf } from './Expect.js'
 import {
   readersOfSeats,
   type Scene,
   type SceneOf,
   type Stage,
-  seats,
   seatsOfStream,
   seatsUnderTag,
   sharedAndOwn,
@@ -92,7 +91,8 @@ const underSchedules = async (world: World, sceneOf: SceneOf): Promise<void> => 
       mishaps: fc.array(arbitraryMishaps, { maxLength: writers }),
     }),
   )
-  const property = fc.asyncProperty(sample, async ({ writers, tape, mishaps }) => {
+  // Small numbers by preference would mean short tapes, and writers one after the other.
+  const property = fc.asyncProperty(fc.noBias(sample), async ({ writers, tape, mishaps }) => {
     round += 1
     const stage = stageOf(world, writers, round)
     const scene = sceneOf(stage)
@@ -123,13 +123,11 @@ export const underEverySchedule = async (
       played = { scene: sceneOf(stage), stage, story: newStory() }
       return castOf(played.scene, each, played.story)
     }
-    schedules += await everySchedule(programs, async ({ steps }, tape) => {
-      if (played === undefined) return
-      await judge(played.scene, played.stage, played.story, steps).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error)
-        const where = `found in schedule ${round}\n${textOf({ writers, tape, mishaps: each })}`
-        throw new Error(`${reason}\n${where}`, { cause: error })
-      })
+    schedules += await everySchedule(programs, async ({ steps }) => {
+      if (played !== undefined) await judge(played.scene, played.stage, played.story, steps)
+    }).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new Error(`${reason}, under the mishaps ${textOf(each)}`, { cause: error })
     })
   }
   return schedules
@@ -147,7 +145,7 @@ const answersLost = forAnyStore(
 )
 
 const versionRule = forAnyStore('C92 schedule: a rule that expected versions keep is never broken', (world) =>
-  underSchedules(world, seatsOfStream),
+  underSchedules(world, seatsOfStream()),
 )
 
 const conditionRule = forQueries(
@@ -172,25 +170,15 @@ const serial = forAnyStore(
 
 /** Without overlap and without mishaps, so that the schedules are known, and the same on every store. */
 const everyOrder = forAnyStore(
-  'C97 schedule: in every order of three writers who want two seats, two have them',
+  'C97 schedule: in every order of three writers who want one seat, one has it',
   async (world) => {
-    await underEverySchedule(world, seatsWanted, { writers: 3, mishaps: [[]] })
+    await underEverySchedule(
+      world,
+      seatsOfStream(() => 1),
+      { writers: 3, mishaps: [[]] },
+    )
   },
 )
-
-const seatsWanted: SceneOf = (stage) => {
-  const scene = seatsOfStream(stage)
-  return {
-    ...scene,
-    judge: (story, final) => {
-      scene.judge(story, final)
-      isTrue(
-        final.events.length === seats,
-        `both seats are taken in the end\n  actual   ${final.events.length}`,
-      )
-    },
-  }
-}
 
 /** In the order of their numbers. */
 export const scheduleCases: ReadonlyArray<Case> = [

@@ -47,7 +47,11 @@ const allCases: ReadonlyArray<Case> = [
   ...scheduleCases,
 ].toSorted((a, b) => numberOf(a) - numberOf(b))
 
-const defaults: Settings = {
+/**
+ * How thorough a run is, unless someone says otherwise.
+ * @internal
+ */
+export const usualSettings: Settings = {
   seed: 20_260_101,
   runs: 100,
   rounds: 100,
@@ -69,7 +73,7 @@ export const conformanceSuite = (
   open: () => Promise<Opened>,
   options: ConformanceOptions = {},
 ): ReadonlyArray<ConformanceCase> => {
-  const settings: Settings = { ...defaults, ...options }
+  const settings: Settings = { ...usualSettings, ...options }
   return allCases.map((each) => ({ name: each.name, run: () => runCase(each, open, settings) }))
 }
 
@@ -86,7 +90,7 @@ export const feedSuite = (
   open: () => Promise<Opened<FollowedStore>>,
   options: ConformanceOptions = {},
 ): ReadonlyArray<ConformanceCase> => {
-  const settings: Settings = { ...defaults, ...options }
+  const settings: Settings = { ...usualSettings, ...options }
   return feedCases.map((each) => ({ name: each.name, run: () => runCase(each, open, settings) }))
 }
 
@@ -102,6 +106,6 @@ export const snapshotSuite = (
   open: () => Promise<Opened<SnapshotStore>>,
   options: ConformanceOptions = {},
 ): ReadonlyArray<ConformanceCase> => {
-  const settings: Settings = { ...defaults, ...options }
+  const settings: Settings = { ...usualSettings, ...options }
   return snapshotCases.map((each) => ({ name: each.name, run: () => runCase(each, open, settings) }))
 }

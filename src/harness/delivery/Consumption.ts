@@ -31,8 +31,14 @@ export interface Consumption {
 }
 
 /**
- * Delivers a log. Where the consumer has `crash`, it is asked at each crash where to go on.
- * @internal
+ * Delivers a log. Where the consumer has `crash`, it is asked at each crash where to go on. A consumer that is to be
+ * stopped by `delivery.stops` has to reach the points that are given here: `pointsOf(delivery.stops)`.
+ * @example
+ * import { consume, logOf } from 'decider-ts/harness'
+ * const seen: string[] = []
+ * const consumer = { deliver: async (batch: ReturnType<typeof logOf<string>>) => void seen.push(...batch.map(({ event }) => event)) }
+ * await consume(consumer, logOf([['a'], ['b']]), { sizes: [], crashes: [[2, 1]], stops: [] })
+ * seen // => ['a', 'b', 'b']
  */
 export const consume = async <Event>(
   consumer: Consumer<Event>,
@@ -104,3 +110,16 @@ const placeAfter = (log: ReadonlyArray<LogEntry<unknown>>, position: GlobalPosit
   const place = log.findIndex((entry) => entry.position > position)
   return place === -1 ? log.length : place
 }
+
+/**
+ * How a delivery is met again in a test, with `open`, `log` and `delivery` at hand.
+ * @internal
+ */
+export const printedConsumption = (hasCheckpoint: boolean): string =>
+  [
+    'const points = pointsOf(delivery.stops)',
+    hasCheckpoint
+      ? 'const consumer = await open(points.point)'
+      : 'const { deliver, ...opened } = await open(points.point)',
+    `await consume(${hasCheckpoint ? 'consumer' : '{ deliver }'}, log, delivery, points)`,
+  ].join('\n')

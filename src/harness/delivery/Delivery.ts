@@ -8,6 +8,7 @@
  * - DLV-1 at least once: every event of the log is delivered, whatever the batches and the crashes.
  * - DLV-2 order: no event overtakes an earlier one, except that a crash begins again at an earlier place.
  * - DLV-3 plain: the empty delivery is all events in one batch, in order, and that is what deliveries shrink to.
+ * - DLV-4 every crash: every crash of the list happens, however short the log is.
  * @since 0.1.0
  */
 import fc from 'fast-check'
@@ -20,8 +21,9 @@ export interface Delivery {
   /** How many events each batch has, one after another. What is left comes as one batch. 0 is a batch without events. */
   readonly sizes: ReadonlyArray<number>
   /**
-   * `[3, 2]`: once 3 events were delivered, counting repetitions, the consumer crashes and sees the last 2 again. A
-   * consumer that keeps a checkpoint itself says where to go on, and the second number is not looked at.
+   * `[3, 2]`: once 3 events were delivered, counting repetitions, the consumer crashes and sees the last 2 again. Where
+   * fewer are delivered, it crashes at the end: so a crash stays one when the log is made shorter. A consumer that
+   * keeps a checkpoint itself says where to go on, and the second number is not looked at.
    */
   readonly crashes: ReadonlyArray<Crash>
   /** At which of the points that it reaches, counted from 1, a consumer is stopped in the middle of its work. */
@@ -58,21 +60,25 @@ export type Happening =
  * course.at(-1) // => { _tag: 'Delivered', from: 1, to: 3 }
  */
 export function* courseOf(count: number, delivery: Delivery): Generator<Happening, void, number | undefined> {
-  const sizes = delivery.sizes.values()
   const crashes = [...delivery.crashes].sort(([a], [b]) => a - b)
-  let [next, delivered] = [0, 0]
+  let [next, delivered, batch] = [0, 0, 0]
   while (true) {
-    for (; crashes[0] !== undefined && crashes[0][0] <= delivered; crashes.shift()) {
-      const resumeFrom = Math.max(0, next - crashes[0][1])
+    const [crash] = crashes
+    const isOver = next >= count && batch >= delivery.sizes.length
+    if (crash !== undefined && (crash[0] <= delivered || isOver)) {
+      crashes.shift()
+      const resumeFrom = Math.max(0, next - crash[1])
       next = within(count, yield { _tag: 'Crashed', at: next, resumeFrom }) ?? resumeFrom
+    } else if (isOver) {
+      return
+    } else {
+      const size = delivery.sizes[batch++] ?? count
+      const room = (crash?.[0] ?? Number.POSITIVE_INFINITY) - delivered
+      const to = Math.min(count, next + Math.min(size, room))
+      const from = next
+      delivered += to - from
+      next = within(count, yield { _tag: 'Delivered', from, to }) ?? to
     }
-    const size = sizes.next().value
-    if (size === undefined && next >= count) return
-    const room = (crashes[0]?.[0] ?? Number.POSITIVE_INFINITY) - delivered
-    const to = Math.min(count, next + Math.min(size ?? count, room))
-    const from = next
-    delivered += to - from
-    next = within(count, yield { _tag: 'Delivered', from, to }) ?? to
   }
 }
 

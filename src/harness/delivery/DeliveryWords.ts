@@ -23,7 +23,9 @@ type Span = Pick<Extract<Happening, { _tag: 'Delivered' }>, 'from' | 'to'>
 const batchesInWords = (batches: ReadonlyArray<Span>, crashes: number, count: number): string => {
   if (batches.length === 0) return 'No event came.'
   if (batches.length === 1)
-    return `${count === 1 ? 'The event came' : `All ${count} events came in one batch`}${crashes > 0 ? '' : ', once and in order'}.`
+    return count === 1
+      ? `The event came${crashes > 0 ? '' : ' once'}.`
+      : `All ${count} events came in one batch${crashes > 0 ? '' : ', once and in order'}.`
   // Where every batch ends at a crash, the crashes tell it all.
   if (crashes > 0 && batches.length <= crashes + 1) return ''
   return `The events came in batches of ${listed(batches.map(({ from, to }) => `${to - from}`))}.`
@@ -31,7 +33,7 @@ const batchesInWords = (batches: ReadonlyArray<Span>, crashes: number, count: nu
 
 const crashInWords = ({ at, resumeFrom, stoppedAt }: Extract<Happening, { _tag: 'Crashed' }>): string => {
   if (stoppedAt !== undefined)
-    return `In the batch that ends with event ${at} the consumer was stopped at '${stoppedAt}', and went on after event ${resumeFrom}.`
+    return `In the batch that ends with event ${at} the consumer was stopped at '${stoppedAt}', and ${resumeFrom === 0 ? 'began again with the first event' : `went on after event ${resumeFrom}`}.`
   const when = at === 0 ? 'Before the first event' : `After event ${at}`
   if (resumeFrom < at) return `${when} the consumer crashed and saw ${spanInWords(resumeFrom, at)} again.`
   return resumeFrom > at

@@ -17,6 +17,8 @@ export interface Finding {
   readonly cause: string
   /** The data that shows it, as source text to paste, by the name of a constant. */
   readonly data: Readonly<Record<string, string>>
+  /** How to meet it again with these constants, as source text; none where it is plain to see. */
+  readonly again?: string
   /** What to do about it, in one sentence. */
   readonly advice: string
 }
@@ -79,7 +81,7 @@ class Found extends Error {
 const report = (
   subject: string,
   { id, statement }: Pick<JudgedLaw<unknown>, 'id' | 'statement'>,
-  { cause, data, advice }: Finding,
+  { cause, data, again, advice }: Finding,
   seen: string,
 ): string =>
   [
@@ -88,6 +90,7 @@ const report = (
     cause,
     '',
     ...Object.entries(data).map(([name, source]) => `const ${name} = ${source}`),
+    ...(again === undefined ? [] : [again]),
     '',
     `What to do: ${advice}`,
     `(${seen})`,

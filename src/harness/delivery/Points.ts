@@ -24,8 +24,12 @@ export interface Points {
 }
 
 /**
- * Points that stop where a list says so.
- * @internal
+ * Points that stop where a list says so: the first that is reached is 1.
+ * @example
+ * import { pointsOf } from 'decider-ts/harness'
+ * const { point, takeStopped } = pointsOf([2])
+ * await point('read')
+ * await point('written').catch(() => takeStopped()) // => 'written'
  */
 export const pointsOf = (stops: ReadonlyArray<number>): Points => {
   let reached = 0

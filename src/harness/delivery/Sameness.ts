@@ -31,12 +31,14 @@ export const differenceInWords = (is: unknown, expected: unknown): string => {
 }
 
 /**
- * A copy of plain data: records, arrays, maps and sets all the way down; anything else is the value itself.
+ * A copy of plain data: records, arrays, maps and sets all the way down; anything else is the value itself, but -0 is 0,
+ * as it is in JSON.
  * @internal
  */
 export const copyOf = <A>(value: A): A => copied(value) as A
 
 const copied = (value: unknown): unknown => {
+  if (Object.is(value, -0)) return 0
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copied)
   if (value instanceof Map) return new Map([...value].map(([key, part]) => [key, copied(part)]))

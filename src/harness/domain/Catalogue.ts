@@ -6,26 +6,32 @@
  */
 import type { LawsOf } from './Law.js'
 import { ambientWorld } from './laws/AmbientWorld.js'
+import { replayOf } from './laws/AskedAgain.js'
 import { behaviour } from './laws/Behaviour.js'
 import { expected } from './laws/Expected.js'
 import { inputs } from './laws/Inputs.js'
 import { purity } from './laws/Purity.js'
-import { replay } from './laws/Replay.js'
+import { restart } from './laws/Restart.js'
 import { storage } from './laws/Storage.js'
+import { suggestions } from './laws/Suggestions.js'
 import { timeZone } from './laws/TimeZone.js'
 import { totality } from './laws/Totality.js'
 import { upcasting } from './laws/Upcasting.js'
 
 /** All laws for a subject. */
-export const catalogue: LawsOf = (subject) => [
-  ...totality(subject),
-  ...inputs(subject),
-  ...ambientWorld(subject),
-  ...purity(subject),
-  ...timeZone(subject),
-  ...storage(subject),
-  ...replay(subject),
-  ...upcasting(subject),
-  ...behaviour(subject),
-  ...expected(subject),
-]
+export const catalogue: LawsOf = (subject) => {
+  const asked = replayOf(subject)
+  return [
+    ...totality(subject, asked),
+    ...suggestions(subject),
+    ...inputs(subject, asked),
+    ...ambientWorld(subject, asked),
+    ...purity(subject, asked),
+    ...timeZone(subject, asked),
+    ...storage(subject),
+    ...restart(subject),
+    ...upcasting(subject),
+    ...behaviour(subject),
+    ...expected(subject),
+  ]
+}

@@ -44,12 +44,12 @@ type Copies = Map<object, unknown>
 
 const copied = (value: unknown, copies: Copies, freezes: boolean): unknown => {
   if (typeof value !== 'object' || value === null) return value
-  if (copies.has(value)) return copies.get(value)
-  const part = (inner: unknown): unknown => copied(inner, copies, freezes)
+  const known = copies.get(value)
+  if (known !== undefined) return known
   const copy = shellOf(value)
   if (copy === undefined) return value
   copies.set(value, copy)
-  fill(copy, value, part)
+  fill(copy, value, (inner) => copied(inner, copies, freezes))
   return freezes && !ArrayBuffer.isView(copy) ? Object.freeze(copy) : copy
 }
 
@@ -67,24 +67,26 @@ const shellOf = (value: object): object | undefined => {
 }
 
 const fill = (copy: object, value: object, part: (inner: unknown) => unknown): void => {
-  if (copy instanceof Map)
+  if (Array.isArray(copy)) for (const [index, inner] of copy.entries()) copy[index] = part(inner)
+  else if (copy instanceof Map)
     for (const [key, inner] of value as Map<unknown, unknown>) copy.set(part(key), part(inner))
   else if (copy instanceof Set) for (const inner of value as Set<unknown>) copy.add(part(inner))
   else if (!ArrayBuffer.isView(copy) && !(copy instanceof ArrayBuffer) && !(copy instanceof Date))
     fillProperties(copy, value, part)
 }
 
-/** A property is defined, because assigning to the key `__proto__` would change the prototype. */
+/** An object is defined, because assigning to the key `__proto__` would change the prototype. */
 const fillProperties = (copy: object, value: object, part: (inner: unknown) => unknown): void => {
-  const isShallowCopy = isRecord(copy) && Object.getPrototypeOf(copy) !== null
-  for (const [key, inner] of Object.entries(value)) {
-    if (isShallowCopy && (typeof inner !== 'object' || inner === null)) continue
-    Object.defineProperty(copy, key, {
-      value: part(inner),
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
+  for (const key of Object.keys(value)) {
+    const inner = (value as Readonly<Record<string, unknown>>)[key]
+    const isThere = (typeof inner !== 'object' || inner === null) && Object.hasOwn(copy, key)
+    if (!isThere)
+      Object.defineProperty(copy, key, {
+        value: part(inner),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      })
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * When two values are the same to a domain. Values that were stored and read again are other objects with the same
  * parts, so laws cannot compare by identity; and not every difference between objects is one that matters.
- * Used by: the laws of storage, replay and behaviour.
+ * Used by: the laws of storage, restart and behaviour.
  *
  * Laws (test/properties/harness/domain/Equality.test.ts):
  * - EQL-1 parts: a value is the same as a deep copy of it, whatever the order of keys, and not the same as one in which
@@ -9,7 +9,7 @@
  * - EQL-2 what JSON cannot say: an absent key and one that is `undefined`, and 0 and -0, are the same, yet not exactly.
  * @since 0.1.0
  */
-import { joinPath } from '../../evolve/Codec.js'
+import { isClass } from './ProtoKey.js'
 
 /**
  * Whether two values have the same parts: records, arrays, maps, sets, dates, and instances of one class by their fields.
@@ -54,6 +54,7 @@ const compare = (left: unknown, right: unknown, strictness: Strictness, depth: n
   const [leftKeys, rightKeys] = [strictness.keysOf(left), strictness.keysOf(right)]
   return (
     leftKeys.length === rightKeys.length &&
+    sameText(left, right) &&
     leftKeys.every((key) => Object.hasOwn(right, key) && within(partOf(left, key), partOf(right, key)))
   )
 }
@@ -78,26 +79,16 @@ const kindOf = (value: object): unknown => {
   return isClass(prototype) ? prototype : Object.prototype
 }
 
-const isClass = (prototype: unknown): boolean =>
-  typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'constructor')
+/** Instances may keep their parts to themselves, as addresses and moments do; their text then tells them apart. */
+const sameText = (left: object, right: object): boolean =>
+  kindOf(left) === Object.prototype || textOf(left) === textOf(right)
 
-/**
- * The path to the first object above which a value lies instead of a class: something was assigned to its key
- * `__proto__`, and is not among its keys. `undefined` where there is none.
- * @internal
- */
-export const lostToPrototype = (value: unknown, path = '', depth = 0): string | undefined => {
-  if (typeof value !== 'object' || value === null || depth > depthMax) return undefined
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== null && !isClass(prototype)) return path
-  const isArray = Array.isArray(value)
-  for (const key of Object.keys(value)) {
-    const part = partOf(value, key)
-    if (typeof part !== 'object') continue
-    const found = lostToPrototype(part, joinPath(path, isArray ? `[${key}]` : key), depth + 1)
-    if (found !== undefined) return found
+const textOf = (value: object): string => {
+  try {
+    return String(value)
+  } catch {
+    return ''
   }
-  return undefined
 }
 
 const partOf = (value: object, key: string): unknown => (value as Readonly<Record<string, unknown>>)[key]

@@ -137,7 +137,7 @@ export const decideWithDefects = <Command, State, Event, Rejection>(
     const answer: unknown = decide(command)(state)
     return isDecisionLike(answer)
       ? (answer as Decision<Event, Rejection>)
-      : { _tag: 'Defect', by: 'decide', how: 'answered', value: answer }
+      : { _tag: 'Defect', by: 'decide', how: 'answered', value: hushed(answer) }
   } catch (value) {
     return { _tag: 'Defect', by: 'decide', how: 'threw', value }
   }
@@ -153,10 +153,20 @@ export const evolveWithDefects = <State, Event>(
   event: Event,
 ): { readonly _tag: 'Evolved'; readonly state: State } | Defect => {
   try {
-    return { _tag: 'Evolved', state: evolve(state, event) }
+    return { _tag: 'Evolved', state: hushed(evolve(state, event)) }
   } catch (value) {
     return { _tag: 'Defect', by: 'evolve', how: 'threw', value }
   }
+}
+
+/**
+ * A value; if it is a promise, one whose failure stops no process. Nobody waits for it: that it is there at all is the
+ * fault that is reported.
+ * @internal
+ */
+export const hushed = <Value>(value: Value): Value => {
+  if (value instanceof Promise) value.catch(() => undefined)
+  return value
 }
 
 /** The state after events, those left out at which `evolve` throws. */

@@ -1,7 +1,7 @@
 /**
  * Values as they stand in a message: short, on one line, and exact where it matters, because `NaN`, `-0` and a missing
  * field must not look like something else. What is too long to read is cut.
- * Used by: the laws of storage, replay, behaviour and expectations.
+ * Used by: the laws of storage, restart, behaviour and expectations.
  * @since 0.1.0
  */
 import fc from 'fast-check'

@@ -64,25 +64,44 @@ const verdictOf = <Command, State, Event, Rejection>(
   law: Law<Command, State, Event, Rejection>,
   before: ReadonlyArray<Asked<Command, State, Event, Rejection>>,
 ): Verdict<Command, Event> => {
-  const { id, statement } = law
+  const { id, statement, notChecked } = law
+  if (notChecked !== undefined)
+    return { law: id, statement, verdict: 'not checked', text: `not checked: ${notChecked}` }
   const found = trials.smallestBreach(law)
   if (found === undefined) return { law: id, statement, verdict: 'holds', text: toldTrials(trials) }
-  const situation = situationOf(found.breach)
-  const trial = trialOf(subject.domain)(situation)
-  const cause = before.find(
-    (other) => other.verdict().verdict === 'broken' && other.law.judge(trial) !== undefined,
-  )
-  if (cause === undefined) {
-    const regression = regressionOf(subject)(id, found.breach)
-    const text = showBreach(subject)(law, found)
-    return { law: id, statement, verdict: 'broken', found, ...(regression && { regression }), text }
+  const cause = causeOf(subject, law, found, before)
+  if (cause !== undefined) {
+    const text = [
+      `${subject.domain.name} also breaks ${id}: ${statement}`,
+      cause.advice,
+      found.breach.cause,
+    ].join('\n')
+    return { law: id, statement, verdict: 'broken', found, explainedBy: cause.law, text }
   }
-  const text = [
-    `${subject.domain.name} also breaks ${id}: ${statement}`,
-    `Mend ${cause.law.id} first: it is broken in the same situation (${nameOf(situation)}).`,
-    found.breach.cause,
-  ].join('\n')
-  return { law: id, statement, verdict: 'broken', found, explainedBy: cause.law.id, text }
+  const regression = regressionOf(subject)(id, found.breach)
+  const text = showBreach(subject)(law, found)
+  return { law: id, statement, verdict: 'broken', found, ...(regression && { regression }), text }
+}
+
+/** The broken law that is to be mended before this one, and why it is taken for the cause. */
+const causeOf = <Command, State, Event, Rejection>(
+  { domain }: Subject<Command, State, Event, Rejection>,
+  law: Law<Command, State, Event, Rejection>,
+  { breach }: Found<Command, Event>,
+  before: ReadonlyArray<Asked<Command, State, Event, Rejection>>,
+): { readonly law: string; readonly advice: string } | undefined => {
+  const broken = before.filter(({ verdict }) => verdict().verdict === 'broken').map((asked) => asked.law)
+  const [first] = broken
+  if (first === undefined) return undefined
+  const situation = situationOf(breach)
+  const trial = trialOf(domain)(situation)
+  const name = nameOf(situation)
+  const same = broken.find((other) => other.judge(trial) !== undefined)
+  if (same !== undefined)
+    return { law: same.id, advice: `Mend ${same.id} first: it is broken in the same situation (${name}).` }
+  if (law.judge(trial) !== undefined) return undefined
+  const advice = `Mend ${first.id} first: this may come of it, since the situation alone does not show it (${name}).`
+  return { law: first.id, advice }
 }
 
 /**

@@ -4,8 +4,8 @@
  * Used by: the laws of domains.
  *
  * Laws (test/properties/harness/domain/Parting.test.ts):
- * - PRT-1 equal: a value and its copy part nowhere, whatever their prototypes.
- * - PRT-2 exact: where two values part, the path names a place at which both have what is said.
+ * - WHR-1 equal: a value and its copy part nowhere, whatever their prototypes.
+ * - WHR-2 exact: where two values part, the path names a place at which both have what is said.
  * @since 0.1.0
  */
 import { shown } from './Shown.js'

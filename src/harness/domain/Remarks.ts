@@ -7,7 +7,7 @@
  * - RMK-1 places: a codec that JSON cannot keep is remarked on with the path to it, however deep it lies.
  * @since 0.1.0
  */
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import type { AnyDomain } from '../../decide/Domain.js'
 import { joinPath } from '../../evolve/Codec.js'
 import type { Expectations } from './Expectations.js'
@@ -55,6 +55,7 @@ interface Described {
   readonly type?: t.Mixed
   readonly types?: ReadonlyArray<t.Mixed>
   readonly props?: Readonly<Record<string, t.Mixed>>
+  readonly domain?: t.Mixed
   readonly codomain?: t.Mixed
   readonly value?: unknown
 }
@@ -74,11 +75,20 @@ const reasonByTag: Readonly<Record<string, string>> = {
 const notFinite =
   'the codec accepts `NaN` and `Infinity`, which no store keeps; take a finite one, such as `t.Int` or a brand of `Number.isFinite`.'
 
+/** Nothing can be seen of a codec of one's own but whether it encodes at all. */
+const reasonOfOwn = ({ encode }: t.Mixed): string | undefined =>
+  encode === t.identity
+    ? 'the codec encodes nothing, and nobody can see whether its values are JSON already; let it encode them.'
+    : undefined
+
+const losesProto =
+  'a record of io-ts loses the key `__proto__`; let the codec of its keys refuse that text, or keep a list of entries.'
+
 const walk = (codec: t.Mixed, path: string, above: ReadonlyArray<t.Mixed>): ReadonlyArray<Find> => {
   if (above.includes(codec)) return []
-  const { _tag, type, types = [], props = {}, codomain } = codec as Described
+  const { _tag, type, types = [], props = {}, domain, codomain } = codec as Described
   const within = (part: t.Mixed, at = path) => walk(part, at, [...above, codec])
-  const reason = _tag === undefined ? undefined : reasonByTag[_tag]
+  const reason = _tag === undefined ? reasonOfOwn(codec) : reasonByTag[_tag]
   if (reason !== undefined) return [{ path, reason }]
   switch (_tag) {
     case 'NumberType':
@@ -94,7 +104,10 @@ const walk = (codec: t.Mixed, path: string, above: ReadonlyArray<t.Mixed>): Read
     case 'ReadonlyArrayType':
       return type === undefined ? [] : within(type, `${path}[]`)
     case 'DictionaryType':
-      return codomain === undefined ? [] : within(codomain, `${path}{}`)
+      return [
+        ...(domain?.is('__proto__') === true ? [{ path, reason: losesProto }] : []),
+        ...(codomain === undefined ? [] : within(codomain, `${path}{}`)),
+      ]
     case 'UnionType':
       return types.flatMap((member) =>
         isUndefined(member) ? [] : within(member, `${path}${labelOf(member)}`),

@@ -8,6 +8,7 @@
  * - SMCO-2 one less: among the candidates are those that lack one command, for each command.
  * @since 0.1.0
  */
+import { typeOf } from '../../evolve/TaggedCodec.js'
 import {
   isBefore,
   isSameLeaf,
@@ -18,20 +19,16 @@ import {
   withLeaf,
   withLeafEverywhere,
 } from './Leaf.js'
-import { type Drawn, plainly } from './Walk.js'
+import { type CommandCodec, type Drawn, isCommand, plainly } from './Walk.js'
 
 /** A list of drawn commands. */
 export type DrawnCommands<Command> = ReadonlyArray<Drawn<Command>>
 
-/** What tells a command from something else. */
-interface CommandCodec<Command> {
-  readonly is: (value: unknown) => value is Command
-}
-
 /**
  * Candidates in the order in which they save most. `isIdle` says which commands changed nothing: all of them go at once,
- * before pieces are cut out, from half of the list down to single commands, the last first. Then each command becomes
- * simpler, by its own arbitrary where it has one; then what several commands have in common does, in all of them.
+ * before pieces are cut out, from all of the list and half of it down to single commands, the last first. Then two
+ * commands of one type become one that asks for as much as both. Then each command becomes simpler, by its own arbitrary
+ * where it has one; then what several commands have in common does, in all of them.
  * @internal
  */
 export function* smallerCommands<Command>(
@@ -42,6 +39,7 @@ export function* smallerCommands<Command>(
   const busy = commands.filter((_, index) => !isIdle(index))
   if (busy.length < commands.length) yield busy
   yield* shorter(commands)
+  yield* merged(codec, commands)
   yield* simplerOne(codec, commands)
   yield* simplerEverywhere(codec, commands)
 }
@@ -54,6 +52,35 @@ function* shorter<Item>(items: ReadonlyArray<Item>): IterableIterator<ReadonlyAr
   }
 }
 
+/** Without it two deliveries of one would stay two, where one of two does as well. */
+function* merged<Command>(
+  codec: CommandCodec<Command>,
+  commands: DrawnCommands<Command>,
+): IterableIterator<DrawnCommands<Command>> {
+  for (const [later, { command }] of commands.entries()) {
+    const earlier = commands.findLastIndex(
+      (other, index) => index < later && typeOf(other.command) === typeOf(command),
+    )
+    const one = earlier === -1 ? undefined : withSums(commands[earlier]?.command, command)
+    if (!isCommand(codec, one)) continue
+    yield commands.flatMap((drawn, index) =>
+      index === later ? [] : [index === earlier ? plainly(one) : drawn],
+    )
+  }
+}
+
+/** The first value with each of its numbers added to the one in the same place of the second; nothing without numbers. */
+const withSums = (first: unknown, second: unknown): unknown => {
+  const others = new Map(leavesOf(second).map(({ path, value }) => [JSON.stringify(path), value]))
+  const sums = leavesOf(first).flatMap(({ path, value }) => {
+    const other = others.get(JSON.stringify(path))
+    return typeof value === 'number' && typeof other === 'number' ? [{ path, sum: value + other }] : []
+  })
+  return sums.length === 0
+    ? undefined
+    : sums.reduce((command, { path, sum }) => withLeaf(command, path, sum), first)
+}
+
 function* simplerOne<Command>(
   codec: CommandCodec<Command>,
   commands: DrawnCommands<Command>,
@@ -64,7 +91,7 @@ function* simplerOne<Command>(
     for (const { path, value } of leavesOf(drawn.command)) {
       for (const smaller of smallerLeaves(value)) {
         const command = withLeaf(drawn.command, path, smaller)
-        if (codec.is(command)) yield put(plainly(command))
+        if (isCommand(codec, command)) yield put(plainly(command))
       }
     }
   }
@@ -80,7 +107,7 @@ function* simplerEverywhere<Command>(
     const others = values.filter((other) => kindOf(other) === kindOf(value) && isBefore(other, value))
     for (const smaller of distinct([...smallerLeaves(value), ...others])) {
       const changed = commands.map(({ command }) => withLeafEverywhere(command, value, smaller))
-      if (changed.every(codec.is)) {
+      if (changed.every((command) => isCommand(codec, command))) {
         yield changed.map((command, index) =>
           command === commands[index]?.command ? commands[index] : plainly(command),
         )

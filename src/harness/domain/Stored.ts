@@ -2,7 +2,7 @@
  * Values as a database gives them back: encoded, as JSON, with the keys of objects in the order of the database, and
  * decoded. What a domain does must not depend on anything that is lost on this way. The stores of this library keep the
  * text of an event exactly; others, such as a `jsonb` column, keep its meaning and no more.
- * Used by: the laws of storage and replay.
+ * Used by: the laws of storage and restart.
  *
  * Laws (test/properties/harness/domain/Stored.test.ts):
  * - JSB-1 order: the keys of every object come by the length of their UTF-8 bytes, then by the bytes.
@@ -98,20 +98,24 @@ const byBytes = (left: string, right: string): number => {
 const ascii = /^[\0-\x7f]*$/
 
 /**
+ * Whether a codec accepts a value as one of its own. One that throws at a value does not.
+ * @internal
+ */
+export const isOf = <A>(codec: Pick<Codec<A>, 'is'>, value: unknown): value is A =>
+  E.getOrElse(() => false)(E.tryCatch(() => codec.is(value), String))
+
+/**
  * Where and why a codec refuses a value that is none of its own; for messages.
  * @internal
  */
-export const refusalBy = <A>(
-  codec: { readonly encode: (value: A) => unknown; readonly decode: Codec<A>['decode'] },
-  value: A,
-): DecodeFailure => {
+export const refusalBy = <A>(codec: Pick<Codec<A>, 'encode' | 'decode'>, value: A): DecodeFailure => {
   // Encoded first, so that a part whose plain form differs, such as a date, is not taken for the one that is wrong.
-  const read = E.tryCatch(
-    () => codec.decode(codec.encode(value)),
-    () => undefined,
-  )
-  const plain = E.isRight(read) && E.isLeft(read.right) ? read.right : codec.decode(value)
-  return E.isLeft(plain) ? plain.left : { path: '', reason: 'is not what the codec accepts' }
+  const reads = [() => codec.decode(codec.encode(value)), () => codec.decode(value)]
+  const failures = reads.flatMap((read) => {
+    const decoded = E.tryCatch(read, thrownInWords)
+    return E.isRight(decoded) && E.isLeft(decoded.right) ? [decoded.right.left] : []
+  })
+  return failures[0] ?? { path: '', reason: 'is not what the codec accepts' }
 }
 
 /**

@@ -6,6 +6,7 @@
  * Laws (test/properties/harness/domain/Suite.test.ts):
  * - SUI-1 one check a law: a check fails exactly when its law is broken, with the text that the examination has.
  * - SUI-2 nothing unseen: the check of the coverage fails exactly when a declared name is reached by no history.
+ * - SUI-3 as many as asked: the check of the mutants fails exactly when fewer of a hundred are noticed than are asked for.
  * @since 0.1.0
  */
 import type { Domain } from '../../decide/Domain.js'
@@ -13,12 +14,23 @@ import type { Check } from '../Check.js'
 import { gapsOf } from '../coverage/Gaps.js'
 import { moreUntilCovered } from '../coverage/MoreUntilCovered.js'
 import { showCoverage } from '../coverage/ShowCoverage.js'
+import { type MutationOptions, mutationScore } from '../mutation/MutationScore.js'
+import { showMutationScore } from '../mutation/ShowMutationScore.js'
 import { BrokenLaw } from '../report/BrokenLaw.js'
 import type { Expectations } from './Expectations.js'
 import { type Inquiry, inquiryOf, type Verdict } from './Inquiry.js'
 import type { Subject } from './Law.js'
 import { elsewhereChecks } from './laws/Elsewhere.js'
 import { remarksOn } from './Remarks.js'
+
+/** What a suite checks beyond the laws and the coverage. */
+export interface SuiteOptions {
+  /**
+   * How many of a hundred mutants of the domain the expectations must notice at least. It takes seconds, so mutants are
+   * not checked unless this is given.
+   */
+  readonly mutants?: MutationOptions & { readonly leastPercent: number }
+}
 
 /**
  * The checks of a domain: one for each law, named by its id and its statement, and one that the histories reach all
@@ -40,11 +52,12 @@ import { remarksOn } from './Remarks.js'
  * })
  * const checks = domainSuite(Door, { histories: 50 })
  * checks[0]?.name.split(': ')[0] // => 'decide.total'
- * for (const { run } of checks) await run()
+ * await checks[0]?.run()
  */
 export const domainSuite = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
   expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
+  { mutants }: SuiteOptions = {},
 ): ReadonlyArray<Check> => {
   const subject = { domain, expectations }
   const inquiry = inquiryOf(subject)
@@ -55,6 +68,7 @@ export const domainSuite = <Command, State, Event, Rejection>(
     })),
     ...elsewhereChecks(subject),
     coverageCheck(subject, inquiry),
+    ...(mutants === undefined ? [] : [mutantsCheck(subject, mutants)]),
   ]
 }
 
@@ -73,5 +87,18 @@ const coverageCheck = <Command, State, Event, Rejection>(
     const gaps = gapsOf(subject)(coverage)
     if (gaps.length === 0) return [showCoverage(coverage), ...remarksOn(subject.domain)].join('\n')
     throw new Error([...gaps, '', showCoverage(coverage)].join('\n'))
+  },
+})
+
+const mutantsCheck = <Command, State, Event, Rejection>(
+  { domain, expectations }: Subject<Command, State, Event, Rejection>,
+  { leastPercent, ...options }: NonNullable<SuiteOptions['mutants']>,
+): Check => ({
+  name: `mutants: of a hundred mistakes, the expectations notice at least ${leastPercent}`,
+  run: async () => {
+    const score = mutationScore(domain, expectations, options)
+    if (score.percent >= leastPercent) return showMutationScore(score)
+    const asked = `Of a hundred mistakes, the expectations notice ${score.percent}, and at least ${leastPercent} are asked for.`
+    throw new Error(`${asked}\n\n${showMutationScore(score)}`)
   },
 })

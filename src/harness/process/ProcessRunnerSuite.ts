@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import type { ProcessManager } from '../../decide/ProcessManager.js'
 import * as V from '../../evolve/View.js'
 import type { Check } from '../Check.js'
-import { type Consumer, consume } from '../delivery/Consumption.js'
+import { type Consumer, consume, printedConsumption } from '../delivery/Consumption.js'
 import { arbitraryDelivery, type Delivery, plainDelivery, printedDelivery } from '../delivery/Delivery.js'
 import { inWords } from '../delivery/DeliveryWords.js'
 import { arbitraryLog, type EventSource } from '../delivery/EventSource.js'
@@ -180,7 +180,9 @@ const lawOf = <Event>(
   judge: async ([log, delivery]): Promise<Finding | undefined> => {
     const cause = await judge([log, delivery])
     const data = { log: printedLog(log), delivery: printedDelivery(delivery) }
-    return cause === undefined ? undefined : { cause, data, advice }
+    return cause === undefined
+      ? undefined
+      : { cause, data, again: printedConsumption(id === 'crash'), advice }
   },
 })
 

@@ -6,7 +6,24 @@
  */
 import type { Regression } from './Regression.js'
 
-/** A law is broken. */
+/**
+ * A law is broken. Whoever runs checks by other means than a bridge can record the breach.
+ * @example
+ * import * as t from 'io-ts'
+ * import { domain } from 'decider-ts/decide'
+ * import { BrokenLaw, domainSuite } from 'decider-ts/harness'
+ * const named = <const Type extends string>(type: Type) => t.type({ type: t.literal(type) })
+ * const Door = domain({
+ *   name: 'door', command: named('Open'), event: named('Opened'), rejection: named('Stuck'), state: t.boolean,
+ *   streamId: () => 'front', initialState: false, evolve: () => true,
+ *   decide: () => () => {
+ *     throw new Error('not written yet')
+ *   },
+ * })
+ * const [first] = domainSuite(Door, { histories: 10 })
+ * const error = await first?.run().catch((reason) => reason)
+ * error instanceof BrokenLaw && error.regression?.command // => { type: 'Open' }
+ */
 export class BrokenLaw extends Error {
   override readonly name = 'BrokenLaw'
   readonly lawId: string

@@ -115,19 +115,26 @@ export const testOf =
     const { domain: domainName = pascalCase(domain.name), expectations: expected = 'expectations' } =
       expectations.printedAs ?? {}
     const names = aliases([...situation.past, ...situation.commands], [domainName, expected])
+    const parameters = parametersOf(situation.past, isAlone ? undefined : expected, names)
+    const example = `given(${[domainName, ...parameters].join(', ')})`
     const shrunk = found.shrinks === 1 ? 'once' : `${found.shrinks} times`
     return [
       `// ${lawId}, found in history ${found.trial} (seed ${expectations.seed ?? usualSeed}), made smaller ${shrunk}`,
       `test(${quoted(`${domain.name}: ${nameOf(situation)} obeys ${lawId}`)}, () => {`,
       ...[...names].map(([text, name]) => `  const ${name} = ${quoted(text)}`),
-      `  given(${[domainName, ...parametersOf(situation.past, isAlone ? undefined : expected, names)].join(', ')})`,
-      ...situation.commands.map(
-        (command) => `    .when(${literal(command, { indent: 4, taken: 7, names })})`,
-      ),
-      `    .obeys(${quoted(lawId)})`,
+      situation.commands.length === 0
+        ? `  ${example}.obeys(${quoted(lawId)})`
+        : [`  ${example}`, ...situation.commands.map(whenLine(names)), `    .obeys(${quoted(lawId)})`].join(
+            '\n',
+          ),
       '})',
     ].join('\n')
   }
+
+const whenLine =
+  (names: ReadonlyMap<string, string>) =>
+  (command: unknown): string =>
+    `    .when(${literal(command, { indent: 4, taken: 7, names })})`
 
 const parametersOf = (
   past: ReadonlyArray<unknown>,

@@ -204,8 +204,14 @@ const unreadable = (number: number, { path, reason }: DecodeFailure): Check => (
 
 /**
  * A text of records with one more in it. A record that is there already, whatever its note, is not added again; the
- * order is that of the laws and then of the situations, so two branches that add records seldom meet.
- * @internal
+ * order is that of the laws and then of the situations, so two branches that add records seldom meet. An empty text holds
+ * no records; one that is no list of records throws.
+ * @example
+ * import { withRegression } from 'decider-ts/harness'
+ * const record = { law: 'decide.total', past: [], command: { type: 'Open' }, note: 'decide threw.' }
+ * const text = withRegression('', record)
+ * JSON.parse(text) // => [record]
+ * withRegression(text, record) === text // => true
  */
 export const withRegression = (text: string, regression: Regression): string => {
   const records = recordsIn(text === '' ? [] : text)

@@ -11,6 +11,7 @@ import { either as E } from 'fp-ts'
 import type { Decider } from '../../decide/Decider.js'
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import { catalogue } from '../domain/Catalogue.js'
+import { copyOf } from '../domain/Copy.js'
 import {
   type Defect,
   evolveWithDefects,
@@ -20,6 +21,7 @@ import {
   type Outcome,
 } from '../domain/History.js'
 import type { Breach, Law, Subject, Trial } from '../domain/Law.js'
+import { shown } from '../domain/Shown.js'
 import { literal } from '../report/Literal.js'
 
 /** Events that happened, and the commands that came then; none where the past alone is in question. */
@@ -41,16 +43,17 @@ export const situationOf = <Command, Event>({
 })
 
 /**
- * What a law is asked about a situation: its history, without stray commands and events.
+ * What a law is asked about a situation: its history, without stray commands and events. A decider with a fault may
+ * write into what it is given, so it is given copies.
  * @internal
  */
 export const trialOf =
   <Command, State, Event, Rejection>(decider: Decider<Command, State, Event, Rejection>) =>
-  ({ past, commands }: Situation<Command, Event>): Trial<Command, State, Event, Rejection> => ({
-    history: historyOf(decider)(commands, past),
-    strayCommands: [],
-    strayEvents: [],
-  })
+  (situation: Situation<Command, Event>): Trial<Command, State, Event, Rejection> => {
+    const { past, commands } = copyOf(situation)
+    const history = historyOf({ ...decider, initialState: copyOf(decider.initialState) })(commands, past)
+    return { history, strayCommands: [], strayEvents: [] }
+  }
 
 /**
  * The law of that id, or an error that lists those that there are.
@@ -80,8 +83,8 @@ export const defectOfPast = <State, Event>(
   decider: Pick<Decider<never, State, Event, never>, 'evolve' | 'initialState'>,
   past: ReadonlyArray<Event>,
 ): Defect | undefined => {
-  let state = decider.initialState
-  for (const event of past) {
+  let state = copyOf(decider.initialState)
+  for (const event of copyOf(past)) {
     const next = evolveWithDefects(decider, state, event)
     if (isDefect(next)) return next
     state = next.state
@@ -136,9 +139,9 @@ export const toldOutcome = (outcome: Outcome<unknown, unknown>): ReadonlyArray<s
 export const toldDefect = ({ by, how, value }: Defect): string =>
   how === 'threw'
     ? `${by} threw ${thrown(value)}`
-    : `${by} answered ${literal(value, { indent: 2 })}, which is neither accept(...) nor reject(...)`
+    : `${by} answered ${shown(value)}, which is neither accept(...) nor reject(...)`
 
-const thrown = (value: unknown): string => (value instanceof Error ? String(value) : literal(value))
+const thrown = (value: unknown): string => (value instanceof Error ? String(value) : shown(value))
 
 /**
  * A heading with lines below it, indented; a dash where there are none.

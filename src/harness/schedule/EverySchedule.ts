@@ -13,6 +13,9 @@ import { type Choice, type Program, runByTape, type Tape, type TapeOptions, type
 /** How many schedules are tried at most, unless someone says otherwise. */
 const usualMost = 10_000
 
+/** Looks at a run, and throws where something is wrong. */
+export type Judge<A> = (run: TapeRun<A>, tape: Tape) => void | Promise<void>
+
 /** What all schedules are asked. */
 export interface EveryScheduleOptions extends TapeOptions {
   /** More schedules than this are refused with an error; 10,000 unless given. */
@@ -22,7 +25,7 @@ export interface EveryScheduleOptions extends TapeOptions {
 /**
  * Runs programs in every order there is, and hands each run to a judge, who throws where something is wrong. `programs`
  * is called for each run anew, and must give programs that do the same in the same situation. Tells how many schedules
- * there were.
+ * there were; an error tells by which tape it is met again.
  * @example
  * import { everySchedule, type Program } from 'decider-ts/harness'
  * const program: Program<void> = async (point) => {
@@ -32,7 +35,7 @@ export interface EveryScheduleOptions extends TapeOptions {
  */
 export const everySchedule = async <A>(
   programs: () => Promise<ReadonlyArray<Program<A>>>,
-  judge: (run: TapeRun<A>, tape: Tape) => void | Promise<void>,
+  judge: Judge<A>,
   { most = usualMost, ...options }: EveryScheduleOptions = {},
 ): Promise<number> => {
   let tape: Tape | undefined = []
@@ -42,15 +45,26 @@ export const everySchedule = async <A>(
         `There are more than ${most} schedules. Take fewer programs or steps, or raise \`most\` if there is time.`,
       )
     }
-    const run: TapeRun<A> = await runByTape(await programs(), tape, options)
-    await judge(run, withoutZeros(run.choices.map(({ taken }) => taken)))
+    const run: TapeRun<A> = await judged(await programs(), judge, tape, options).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      const where = `found in schedule ${schedules}, by the tape [${tape?.join(', ')}]`
+      throw new Error(`${reason}\n${where}`, { cause: error })
+    })
     tape = following(run.choices)
     if (tape === undefined) return schedules
   }
 }
 
-/** What stands at the end of a tape as 0 need not stand there. */
-const withoutZeros = (tape: Tape): Tape => tape.slice(0, tape.findLastIndex((entry) => entry > 0) + 1)
+const judged = async <A>(
+  programs: ReadonlyArray<Program<A>>,
+  judge: Judge<A>,
+  tape: Tape,
+  options: TapeOptions,
+): Promise<TapeRun<A>> => {
+  const run = await runByTape(programs, tape, options)
+  await judge(run, tape)
+  return run
+}
 
 /** The last choice that has another one after it takes that one. */
 const following = (choices: ReadonlyArray<Choice>): Tape | undefined => {

@@ -7,7 +7,8 @@
  *
  * Laws (test/properties/harness/scope/SmallScope.test.ts):
  * - SCP-1 complete: without merging, every history over the commands up to the depth is judged, each of them once.
- * - SCP-2 shortest: no shorter history over the commands shows a breach of any law.
+ * - SCP-2 shortest: no shorter history over the commands shows a breach; where states are merged, a breach of a law that
+ *   looks at single steps.
  * - SCP-3 same states: merging states changes neither the states nor the transitions that are found.
  * - SCP-4 closed: if the answer says `complete`, a greater depth finds no further state and no further transition.
  * @since 0.1.0
@@ -112,7 +113,8 @@ export const smallScopeOfLaws = <Command, State, Event, Rejection>(
   laws: ReadonlyArray<Law<Command, State, Event, Rejection>>,
   { commands, depth, merge = true, most = usualMost }: SmallScopeOptions<Command, State, Event, Rejection>,
 ): SmallScope<Command, State, Event> => {
-  checkSize(commands.length, depth, merge ? Number.POSITIVE_INFINITY : most)
+  checkDepth(depth)
+  if (!merge) checkSize(commands.length, depth, most)
   const atlas = newAtlas<Command, State>(commands, domain.initialState)
   const breachIn = judgedBy(laws)
   const run = historyOf(domain)
@@ -151,13 +153,15 @@ export const smallScopeOfLaws = <Command, State, Event, Rejection>(
   return answer(undefined)
 }
 
+const checkDepth = (depth: number): void => {
+  if (Number.isInteger(depth) && depth >= 0) return
+  throw new RangeError(
+    `The depth is ${depth}. Give a whole number of 0 or more: the most commands of a history.`,
+  )
+}
+
 /** Refuses at once what cannot end in time. */
 const checkSize = (commands: number, depth: number, most: number): void => {
-  if (!Number.isInteger(depth) || depth < 0) {
-    throw new RangeError(
-      `The depth is ${depth}. Give a whole number of 0 or more: the most commands of a history.`,
-    )
-  }
   let histories = 1
   for (let length = 1; length <= depth && histories <= most; length++) histories += commands ** length
   if (histories > most) throw tooMany(most, `of up to ${depth} of ${commands} commands`)

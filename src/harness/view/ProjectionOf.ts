@@ -9,7 +9,7 @@
  * @since 0.1.0
  */
 import type { View } from '../../evolve/View.js'
-import { beginning } from '../../store/GlobalPosition.js'
+import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
 import type { LogEntry } from '../delivery/LogEntry.js'
 import type { StopPoint } from '../delivery/Points.js'
 import { attempt } from '../delivery/Sameness.js'
@@ -29,21 +29,16 @@ import type { OpenProjection } from './ProjectionSuite.js'
 export const projectionOf =
   <State, Event>(view: View<State, Event>) =>
   async (point: StopPoint = async () => {}): Promise<OpenProjection<Event, State>> => {
-    const empty = { state: view.initialState, checkpoint: beginning, held: new Set<string>() }
+    const empty: Durable<State> = { state: view.initialState, checkpoint: beginning, held: new Set() }
     let durable = empty
     const deliver = async (batch: ReadonlyArray<LogEntry<Event>>): Promise<void> => {
-      const next = { ...durable, held: new Set(durable.held) }
-      for (const { position, stream, event } of batch) {
-        if (position <= next.checkpoint) continue
-        next.checkpoint = position
-        if (next.held.has(stream)) continue
-        const evolved = attempt(() => view.evolve(next.state, event))
-        if (evolved.ok) next.state = evolved.value
-        else next.held.add(stream)
-      }
+      const from = durable
+      const next = handled(view, from, batch)
       await point('batch handled')
+      // Another instance was faster: what it did counts, and the batch is handled on top of it.
+      if (durable !== from) return deliver(batch)
       durable = next
-      await point('batch committed')
+      return point('batch committed')
     }
     return {
       deliver,
@@ -53,6 +48,33 @@ export const projectionOf =
         durable = empty
         await deliver(log)
       },
+      twin: async () => ({ deliver }),
       close: async () => {},
     }
   }
+
+/** What changes together. */
+interface Durable<State> {
+  readonly state: State
+  readonly checkpoint: GlobalPosition
+  /** The streams that wait behind an event at which the view threw. */
+  readonly held: ReadonlySet<string>
+}
+
+const handled = <State, Event>(
+  view: View<State, Event>,
+  durable: Durable<State>,
+  batch: ReadonlyArray<LogEntry<Event>>,
+): Durable<State> => {
+  let { state, checkpoint } = durable
+  const held = new Set(durable.held)
+  for (const { position, stream, event } of batch) {
+    if (position <= checkpoint) continue
+    checkpoint = position
+    if (held.has(stream)) continue
+    const evolved = attempt(() => view.evolve(state, event))
+    if (evolved.ok) state = evolved.value
+    else held.add(stream)
+  }
+  return { state, checkpoint, held }
+}

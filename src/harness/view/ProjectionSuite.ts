@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import * as Fo from '../../evolve/Fold.js'
 import * as V from '../../evolve/View.js'
 import type { Check } from '../Check.js'
-import { type Consumer, consume } from '../delivery/Consumption.js'
+import { type Consumer, consume, printedConsumption } from '../delivery/Consumption.js'
 import { arbitraryDelivery, type Delivery, plainDelivery, printedDelivery } from '../delivery/Delivery.js'
 import { inWords } from '../delivery/DeliveryWords.js'
 import { arbitraryLog, type EventSource, usualUnknownEvents } from '../delivery/EventSource.js'
@@ -28,6 +28,8 @@ export interface OpenProjection<Event, ReadModel> extends Consumer<Event> {
    * projections that have no log to read; those that have one need not look at it.
    */
   readonly rebuild?: (log: ReadonlyArray<LogEntry<Event>>) => Promise<void>
+  /** Another instance on the same durable things, as a second process would be; it is closed with the first one. */
+  readonly twin?: () => Promise<Pick<Consumer<Event>, 'deliver'>>
   readonly close: () => Promise<void>
 }
 
@@ -74,6 +76,7 @@ export const projectionSuite = <Event, ReadModel>(
     check(crashLaw(suite, logs)),
     ...(suite.anyOrder === true ? [check(orderLaw(suite, logs))] : []),
     check(rebuildLaw(suite, logs)),
+    check(twinsLaw(suite, logs)),
     ...(poison.length === 0 ? [] : [check(poisonLaw(suite, logs, poison))]),
   ]
 }
@@ -108,11 +111,17 @@ const judged = async <Event, ReadModel>(
     const { course, failure } = await consume(consumer, log, delivery, points)
     points.disarm()
     const data = { log: printedLog(log), delivery: printedDelivery(delivery) }
-    const words = inWords(failure ? [...course] : course, log.length)
+    const words = inWords(course, log.length)
+    const again = printedConsumption(hasCheckpoint)
     if (failure !== undefined)
-      return { cause: `${words} Then the projection failed with ${said(failure.error)}.`, data, advice }
+      return {
+        cause: `${words} Then the projection failed with ${said(failure.error)}.`,
+        data,
+        again,
+        advice,
+      }
     const difference = compared(suite, await projection.read(), expectedOf(suite, counted))
-    return difference === undefined ? undefined : { cause: `${words} ${difference}`, data, advice }
+    return difference === undefined ? undefined : { cause: `${words} ${difference}`, data, again, advice }
   })
 
 const opened = async <Event, ReadModel, A>(
@@ -133,7 +142,7 @@ const opened = async <Event, ReadModel, A>(
 /** Opens one to look: what a projection offers is seen only then. */
 const lacks = <Event, ReadModel>(
   suite: ProjectionSuite<Event, ReadModel>,
-  name: 'crash' | 'rebuild',
+  name: 'crash' | 'rebuild' | 'twin',
 ): Promise<string | undefined> =>
   opened(suite, [], async (projection) =>
     projection[name] === undefined ? `the projection has no \`${name}\`.` : undefined,
@@ -195,7 +204,7 @@ const deliveryLaws = <Event, ReadModel>(
       'fold',
       'the read model is the fold of the log.',
       fc.constant(plainDelivery),
-      'Compare what the handler does for each type of event with what the view does.',
+      'Compare what the handler does for each type of event with what the view does, and count on no position without a gap.',
     ),
     law(
       'batching',
@@ -307,6 +316,52 @@ const stagesOf = <Event, ReadModel>(
     await reach(`${rebuilt}, twice, and then the other events came.`)
     return stages
   })
+
+/** 0: the first goes on by one event; 1: the second; 2: both at once. */
+type Turns = ReadonlyArray<number>
+
+const twinsLaw = <Event, ReadModel>(
+  suite: ProjectionSuite<Event, ReadModel>,
+  logs: Logs<Event>,
+): JudgedLaw<readonly [Log<Event>, Turns]> => ({
+  id: 'projection.twins',
+  statement: 'two instances that both are given all events count none of them twice.',
+  samples: fc.tuple(logs, fc.array(fc.nat(2), { maxLength: 12, size: 'max' })),
+  notChecked: () => lacks(suite, 'twin'),
+  judge: ([log, turns]) =>
+    opened(suite, [], async (projection) => {
+      const twin = await projection.twin?.()
+      if (twin === undefined) return undefined
+      await inTurns(projection, twin, log, turns)
+      const difference = compared(suite, await projection.read(), expectedOf(suite, log))
+      if (difference === undefined) return undefined
+      return {
+        cause: `Two instances were given the same events, each at its own pace. ${difference}`,
+        data: { log: printedLog(log), turns: `[${turns.join(', ')}]` },
+        advice:
+          'Read the checkpoint in the transaction that writes it, and lock it there, as `select ... for update` does.',
+      }
+    }),
+})
+
+/** Each gets the log event by event; what the turns leave over comes to the first one, and then to the second. */
+const inTurns = async <Event>(
+  first: Pick<Consumer<Event>, 'deliver'>,
+  second: Pick<Consumer<Event>, 'deliver'>,
+  log: Log<Event>,
+  turns: Turns,
+): Promise<void> => {
+  const [left, right] = [[...log], [...log]]
+  const step = (consumer: Pick<Consumer<Event>, 'deliver'>, rest: Array<LogEntry<Event>>) =>
+    rest.length === 0 ? Promise.resolve() : consumer.deliver(rest.splice(0, 1))
+  for (const turn of turns)
+    await Promise.all([
+      ...(turn === 1 ? [] : [step(first, left)]),
+      ...(turn === 0 ? [] : [step(second, right)]),
+    ])
+  while (left.length > 0) await step(first, left)
+  while (right.length > 0) await step(second, right)
+}
 
 const poisonLaw = <Event, ReadModel>(
   suite: ProjectionSuite<Event, ReadModel>,

@@ -106,7 +106,7 @@ export const pureLaw = <State, Event>(id: string): ViewLaw<State, Event> => ({
     const [first, second] = [folded(ownView(view), events), folded(ownView(view), events)]
     if (!first.ok || !second.ok || isSame(first.value, second.value)) return undefined
     return {
-      cause: `The same ${counted(events.length)} led to ${fc.stringify(first.value)} and then to ${fc.stringify(second.value)}.`,
+      cause: `The same ${events.length === 1 ? 'event' : `${events.length} events`} led to ${fc.stringify(first.value)} and then to ${fc.stringify(second.value)}.`,
       data: printedEvents(events),
       advice:
         'Let `evolve` use its two arguments and nothing else: no clock, no chance, no variable outside.',
@@ -114,7 +114,7 @@ export const pureLaw = <State, Event>(id: string): ViewLaw<State, Event> => ({
   },
 })
 
-const counted = (count: number): string => (count === 1 ? 'event' : `${count} events`)
+const counted = (count: number): string => (count === 1 ? 'one event' : `${count} events`)
 
 /**
  * `evolve` changes neither the state nor the event that it is given.
@@ -165,7 +165,7 @@ export const storedLaw = <State, Event>(
         advice: 'Make the codec read what it writes.',
       }
     const [fresh, later] = [folded(ownView(view), events), folded(ownView(view), readBack.value)]
-    if (!fresh.ok || (later.ok && isSame(fresh.value, later.value))) return undefined
+    if (!fresh.ok || (later.ok && isSame(copyOf(fresh.value), copyOf(later.value)))) return undefined
     const is = later.ok
       ? `lead to ${fc.stringify(later.value)}`
       : `make \`evolve\` throw ${said(later.thrown)}`
@@ -199,15 +199,15 @@ export const snapshotLaw = <State, Event>(
       const decoded = json.ok ? codec.decode(json.value) : E.left({ reason: said(json.thrown) })
       const advice = 'Make the codec of the state keep every part of it that a later event may ask for.'
       if (E.isLeft(decoded)) {
-        const cause = `The state after ${cut} events, ${fc.stringify(taken.value)}, cannot be read again: it ${decoded.left.reason}.`
+        const cause = `The state after ${counted(cut)}, ${fc.stringify(taken.value)}, cannot be read again: it ${decoded.left.reason}.`
         return { cause, data, advice }
       }
       const from = { initialState: decoded.right, evolve: view.evolve }
       const end = folded(from, events.slice(cut))
-      if (end.ok && isSame(end.value, whole.value)) continue
+      if (end.ok && isSame(copyOf(end.value), copyOf(whole.value))) continue
       const is = end.ok ? `ends in ${fc.stringify(end.value)}` : `throws ${said(end.thrown)}`
       return {
-        cause: `From the state that was stored after ${cut} events the fold ${is}, but the whole fold ends in ${fc.stringify(whole.value)}.${end.ok ? differenceInWords(end.value, whole.value) : ''}`,
+        cause: `From the state that was stored after ${counted(cut)} the fold ${is}, but the whole fold ends in ${fc.stringify(whole.value)}.${end.ok ? differenceInWords(end.value, whole.value) : ''}`,
         data,
         advice,
       }

@@ -8,13 +8,13 @@ import { describe, test } from 'vitest'
 import type { Domain } from '../../decide/Domain.js'
 import type { Check } from '../Check.js'
 import type { Expectations } from '../domain/Expectations.js'
-import { domainSuite } from '../domain/Suite.js'
+import { domainSuite, type SuiteOptions } from '../domain/Suite.js'
 import { BrokenLaw } from '../report/BrokenLaw.js'
 import { regressionChecks } from '../report/Regression.js'
 import { type Address, isWritingAsked, readRegressions, writeRegression } from '../report/RegressionFile.js'
 
-/** Where breaches are recorded, and whether new ones are. */
-export interface RegressionOptions {
+/** What is checked beyond the laws, where breaches are recorded, and whether new ones are. */
+export interface CheckOptions extends SuiteOptions {
   /**
    * A file of breaches that were found before, which are checked first: a path from where vitest is started, or a `URL`.
    * A file that is not there yet holds none.
@@ -28,12 +28,14 @@ export interface RegressionOptions {
 const timeoutMs = 60_000
 
 /**
- * Registers the checks of a domain as tests: those of recorded breaches first, then one for each law, then the coverage.
+ * Registers the checks of a domain as tests: those of recorded breaches first, then one for each law, then the
+ * coverage.
  * @example
  * import * as t from 'io-ts'
  * import { accept, domain, reject } from 'decider-ts/decide'
+ * import { given } from 'decider-ts/harness'
  * import { check } from 'decider-ts/harness/vitest'
- * import { expect } from 'vitest'
+ * import { test } from 'vitest'
  * const Door = domain({
  *   name: 'door',
  *   command: t.type({ type: t.literal('Open') }),
@@ -46,32 +48,43 @@ const timeoutMs = 60_000
  *   decide: () => (state) => (state.open ? reject({ type: 'AlreadyOpen' }) : accept({ type: 'Opened' })),
  * })
  * check(Door, { histories: 50 })
+ * test('a door opens', () => {
+ *   given(Door).when({ type: 'Open' }).then({ type: 'Opened' })
+ * })
  */
 export const check = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
   options: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> &
-    RegressionOptions = {},
+    CheckOptions = {},
 ): void => {
-  const { regressions, write = isWritingAsked(), ...expectations } = options
+  const { regressions, write = isWritingAsked(), mutants, ...expectations } = options
   const text = regressions === undefined ? undefined : readRegressions(regressions)
-  const recorded = text === undefined ? [] : regressionChecks(domain, text, expectations)
-  const found = domainSuite(domain, expectations)
+  const found = domainSuite(domain, expectations, mutants && { mutants })
   checkAll(domain.name, [
-    ...recorded,
+    ...(text === undefined ? noneRecorded(regressions) : regressionChecks(domain, text, expectations)),
     ...(regressions !== undefined && write ? found.map((each) => recording(each, regressions)) : found),
   ])
 }
 
-/** A check that adds the breach that it finds to a file. */
+/** A file that is not there is said to be not there: its name could be misspelled. */
+const noneRecorded = (file: string | Address | undefined): ReadonlyArray<Check> => {
+  if (file === undefined) return []
+  return [{ name: `no regressions are recorded yet: there is no ${pathOf(file)}`, run: async () => '' }]
+}
+
+/** A check that adds the breach that it finds to a file, and says so. */
 const recording = ({ name, run }: Check, file: string | Address): Check => ({
   name,
   run: () =>
     run().catch((error: unknown) => {
-      if (error instanceof BrokenLaw && error.regression !== undefined)
-        writeRegression(file, error.regression)
-      throw error
+      if (!(error instanceof BrokenLaw) || error.regression === undefined) throw error
+      const { message, lawId, regression } = error
+      const where = writeRegression(file, regression) ? 'Recorded in' : 'It is recorded already in'
+      throw new BrokenLaw(`${message}\n\n${where} ${pathOf(file)}.`, lawId, regression)
     }),
 })
+
+const pathOf = (file: string | Address): string => (typeof file === 'string' ? file : file.href)
 
 /** A check of any suite. If it resolves to a text, that is what was looked at. */
 export interface AnyCheck {

@@ -89,6 +89,10 @@ const foreign: ReadonlyArray<Broken> = [
     'decide.answers',
     (command: Command) => async (state: State) => decide(command)(state),
   ),
+  withDecide('a promise that fails', 'decide.answers', (command: Command) => async (state: State) => {
+    if (state.status !== 'open') throw new IllegalStateError('not open')
+    return decide(command)(state)
+  }),
   withDecide('a function that was not called', 'decide.answers', (command: Command) => () => decide(command)),
   withDecide('a single event in Right', 'decide.answers', (command: Command) => (state: State) => {
     const [event] = accepted(command, state)

@@ -17,6 +17,7 @@ import { beginning, type GlobalPosition } from 'decider-ts/store'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import type { Check } from '../../../src/harness/Check.js'
+import { Quantity } from '../Inventory.js'
 
 /** Something with a fault, and the checks that find it. */
 export interface Specimen {
@@ -29,7 +30,7 @@ export interface Specimen {
 }
 
 export const Event = t.union([
-  t.strict({ type: t.literal('Ordered'), order: t.keyof({ o1: null, o2: null, o3: null }), cents: t.Int }),
+  t.strict({ type: t.literal('Ordered'), order: t.keyof({ o1: null, o2: null, o3: null }), cents: Quantity }),
   t.strict({ type: t.literal('Shipped'), order: t.keyof({ o1: null, o2: null, o3: null }) }),
 ])
 export type Event = t.TypeOf<typeof Event>
@@ -527,6 +528,43 @@ export const brokenProjections: ReadonlyArray<Specimen> = [
               rebuilt = box.checkpoint
             },
           }
+        }),
+      ),
+  },
+  {
+    what: 'reads its checkpoint once, when it starts',
+    caughtBy: 'projection.twins',
+    checks: () =>
+      projectionChecks(
+        projecting((box) => ({
+          twin: async () => {
+            let { checkpoint } = box
+            return {
+              deliver: async (batch) => {
+                for (const { position, event } of batch) {
+                  if (position <= checkpoint) continue
+                  checkpoint = position
+                  Object.assign(box, { state: overview.evolve(box.state, event), checkpoint })
+                }
+              },
+            }
+          },
+        })),
+      ),
+  },
+  {
+    what: 'writes over what another instance wrote in the meantime',
+    caughtBy: 'projection.twins',
+    checks: () =>
+      projectionChecks(
+        projecting((box, point) => {
+          const deliver = async (batch: Batch): Promise<void> => {
+            const next = { ...box }
+            apply(next, batch)
+            await point('handled')
+            Object.assign(box, next)
+          }
+          return { deliver, twin: async () => ({ deliver }) }
         }),
       ),
   },

@@ -19,7 +19,10 @@ import { historyOf, isDecision, type Outcome } from '../History.js'
 import { changesInWords, inShort } from '../InWords.js'
 import { arbitraryCommands, type CompositionOptions, sampledCheck } from './SampledCheck.js'
 
-/** The combinators that are checked: those of `decider`. */
+/**
+ * The combinators that are checked: those of `decider`.
+ * @internal
+ */
 export type Combinators = Pick<typeof D, 'combine' | 'many'>
 
 /**

@@ -9,15 +9,13 @@
  */
 import { type AmbientKind, type AmbientRead, watched } from '../../ambient/Trap.js'
 import { copyOf } from '../Copy.js'
-import type { LawsOf } from '../Law.js'
 import { shownType } from '../Shown.js'
-import { askDecide, askEvolve, replayOf } from './AskedAgain.js'
+import { askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
 
 /** The laws of the ambient world. */
-export const ambientWorld: LawsOf = (subject) => {
+export const ambientWorld: LawsOfReplays = (subject, replay = replayOf(subject)) => {
   const { domain } = subject
-  const replay = replayOf(subject)
   return [
     {
       id: 'decide.ambient',

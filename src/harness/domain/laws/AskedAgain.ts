@@ -8,8 +8,8 @@
 import type { Domain } from '../../../decide/Domain.js'
 import { callOfTheDomain } from '../../ambient/UserFrame.js'
 import { copyOf } from '../Copy.js'
-import { isDecision } from '../History.js'
-import type { Subject, Trial } from '../Law.js'
+import { hushed, isDecision } from '../History.js'
+import type { Law, Subject, Trial } from '../Law.js'
 
 /** A command in a state, and how many of the events led to that state. */
 export interface Question<Command, State> {
@@ -39,13 +39,24 @@ export type Answer =
   | { readonly _tag: 'NoFunction'; readonly value: unknown }
   | { readonly _tag: 'Gave'; readonly value: unknown }
 
+/** Gives the replay of each trial of a subject. */
+export type ReplayOf<Command, State, Event, Rejection> = (
+  trial: Trial<Command, State, Event, Rejection>,
+) => Replay<Command, State, Event>
+
+/** Laws that look at replays. Those who ask several such modules hand all of them the same replays. */
+export type LawsOfReplays = <Command, State, Event, Rejection>(
+  subject: Subject<Command, State, Event, Rejection>,
+  replay?: ReplayOf<Command, State, Event, Rejection>,
+) => ReadonlyArray<Law<Command, State, Event, Rejection>>
+
 /**
  * Replays for the trials of a subject. Each trial is replayed once, whichever laws ask for it.
  * @internal
  */
 export const replayOf = <Command, State, Event, Rejection>({
   domain,
-}: Subject<Command, State, Event, Rejection>) => {
+}: Subject<Command, State, Event, Rejection>): ReplayOf<Command, State, Event, Rejection> => {
   const initialState = copyOf(domain.initialState)
   return perTrial((trial: Trial<Command, State, Event, Rejection>) => replay(domain, initialState, trial))
 }
@@ -107,7 +118,7 @@ export const isState = (
 const called = (call: () => unknown, stage: 'first call' | 'second call'): Answer => {
   const named = { [callOfTheDomain]: () => call() }
   try {
-    return { _tag: 'Gave', value: named[callOfTheDomain]?.() }
+    return { _tag: 'Gave', value: hushed(named[callOfTheDomain]?.()) }
   } catch (error) {
     return { _tag: 'Threw', error, stage }
   }

@@ -61,7 +61,14 @@ const terminal = <Command, State, Event, Rejection>(
     if (left !== -1) {
       const [closing, leaving] = [history.events[left - 1], history.events[left]].map(typeOf)
       const cause = `The terminal state that \`${closing}\` led to is left again by \`${leaving}\`.`
-      return { past: history.events.slice(0, left + 1), cause, advice: endless }
+      // Where one step did both, it is the command that is at fault, and not the events that came of it.
+      const both = history.steps.find(
+        ({ pastLength, outcome }) =>
+          pastLength <= left && left < pastLength + eventsOfOutcome(outcome).length,
+      )
+      return both === undefined
+        ? { past: history.events.slice(0, left + 1), cause, advice: endless }
+        : { past: pastOf(history, both), command: both.command, cause, advice: endless }
     }
     return isEnd(states.length - 1) ? actsAtTheEnd(domain, trial, states.at(-1) as State) : undefined
   },

@@ -56,10 +56,10 @@ export const elsewhereChecks = <Command, State, Event, Rejection>(
   if (globalThis.process?.getBuiltinModule === undefined || replay === undefined)
     return [notChecked(withoutProcesses)]
   return places.map((place) => ({
-    name: `elsewhere: in ${inWords(place)}`,
+    name: `elsewhere: decisions and states are the same in ${inWords(place)}`,
     run: async () => {
       const histories = historiesOf(subject)
-      const there = await answerFrom(startScript(replay), module, place, histories)
+      const there = await answerFrom(startScript(replay, module.url), module, place, histories)
       const here = accountOf(
         subject.domain,
         histories.map(({ encoded }) => encoded),
@@ -74,7 +74,7 @@ export const elsewhereChecks = <Command, State, Event, Rejection>(
 const inWords = ({ language, zone }: Place): string => `a process with the language ${language} in ${zone}`
 
 const notChecked = (why: string): Check => ({
-  name: 'elsewhere: in other processes',
+  name: 'elsewhere: decisions and states are the same in other processes',
   run: async () => `not checked: ${why}`,
 })
 
@@ -113,11 +113,11 @@ const replayModule = (): string | undefined => {
 
 const answerFrom = async (
   script: string,
-  { url, name, nodeOptions = [] }: ModulePlace,
+  { name, nodeOptions = [] }: ModulePlace,
   place: Place,
   histories: ReadonlyArray<Sent>,
 ): Promise<Account> => {
-  const assignment: Assignment = { module: { url, name }, histories: histories.map(({ encoded }) => encoded) }
+  const assignment: Assignment = { name, histories: histories.map(({ encoded }) => encoded) }
   const output = await run(
     [...nodeOptions, '--input-type=module', '-e', script],
     place,
@@ -154,8 +154,10 @@ const run = (
     child.stdin?.end(input)
   })
 
-const startScript = (url: string): string =>
-  `import(${JSON.stringify(url)}).then(({ answerAssignment }) => answerAssignment())`
+/** Written out, because a bundler that met such an import in this module would try to follow it. */
+const startScript = (replayModuleUrl: string, url: string): string =>
+  `Promise.all([import(${JSON.stringify(replayModuleUrl)}), import(${JSON.stringify(url)})])` +
+  '.then(([{ answerAssignment }, loaded]) => answerAssignment(loaded))'
 
 /** A step that came out differently; `index` is its place in the history. */
 interface DifferentStep {

@@ -11,7 +11,8 @@ import { askDecide, askEvolve, isState } from './AskedAgain.js'
 
 /** What a child process is told, as JSON on its standard input. */
 export interface Assignment {
-  readonly module: { readonly url: string; readonly name: string }
+  /** The name by which the module exports the domain. */
+  readonly name: string
   /** The commands of each history, encoded by the codec of the domain. */
   readonly histories: ReadonlyArray<ReadonlyArray<unknown>>
 }
@@ -35,25 +36,25 @@ export type ChildAnswer = { readonly account: Account } | { readonly complaint: 
 export const answerMark = '@@decider-ts answer@@'
 
 /**
- * What a child process does: read the assignment, load the module, replay, and print the account.
+ * What a child process does with the module that it has loaded: read the assignment, replay, and print the account.
  * @internal
  */
-export const answerAssignment = async (): Promise<void> => {
+export const answerAssignment = (loaded: Readonly<Record<string, unknown>>): void => {
   const { process } = globalThis
-  const assignment = JSON.parse(process.getBuiltinModule('node:fs').readFileSync(0, 'utf8')) as Assignment
-  const answer = await answerTo(assignment)
+  const input = process.getBuiltinModule('node:fs').readFileSync(0, 'utf8')
+  const answer = answerTo(JSON.parse(input) as Assignment, loaded)
   // A module may hold on to a connection or a timer, which would keep this process alive.
   process.stdout.write(`\n${answerMark}${JSON.stringify(answer)}\n`, () => process.exit(0))
 }
 
-const answerTo = async ({ module, histories }: Assignment): Promise<ChildAnswer> => {
-  const loaded: Readonly<Record<string, unknown>> = await import(
-    /* @vite-ignore */ /* webpackIgnore: true */ module.url
-  )
-  const found = loaded[module.name]
-  if (!isDomain(found))
-    return { complaint: `The module exports no domain by the name '${module.name}', but ${namesIn(loaded)}.` }
-  return { account: accountOf(found, histories) }
+const answerTo = (
+  { name, histories }: Assignment,
+  loaded: Readonly<Record<string, unknown>>,
+): ChildAnswer => {
+  const found = loaded[name]
+  return isDomain(found)
+    ? { account: accountOf(found, histories) }
+    : { complaint: `The module exports no domain by the name '${name}', but ${namesIn(loaded)}.` }
 }
 
 const namesIn = (loaded: object): string =>

@@ -145,7 +145,7 @@ const idempotent = <Command, State, Event, Rejection>(
       return again.length === 0
         ? undefined
         : {
-            past: [...pastOf(history, step), ...eventsOfOutcome(step.outcome)],
+            past: pastOf(history, step),
             command: step.command,
             cause: `${inShort(step.command)} was accepted, came a second time, and was accepted again with ${inShort(again)}.`,
             advice: `Let \`evolve\` keep what tells that \`${type}\` was done, and answer the second with nothing or with reject(...).`,

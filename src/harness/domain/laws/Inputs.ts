@@ -6,16 +6,14 @@
  */
 import { placeOf } from '../../ambient/UserFrame.js'
 import { copyOf, frozenCopyOf } from '../Copy.js'
-import type { LawsOf } from '../Law.js'
 import { type Parting, partingOf, shownChange } from '../Parting.js'
 import { shown } from '../Shown.js'
-import { type Answer, askDecide, askEvolve, replayOf } from './AskedAgain.js'
+import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
 
 /** The laws of inputs. */
-export const inputs: LawsOf = (subject) => {
+export const inputs: LawsOfReplays = (subject, replay = replayOf(subject)) => {
   const { domain } = subject
-  const replay = replayOf(subject)
   return [
     {
       id: 'decide.keepsInputs',

@@ -5,17 +5,16 @@
  * @since 0.1.0
  */
 import { copyOf } from '../Copy.js'
-import type { LawsOf } from '../Law.js'
 import { type Parting, shownDifference } from '../Parting.js'
 import { shown } from '../Shown.js'
-import { type Answer, askDecide, askEvolve } from './AskedAgain.js'
+import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
 import { repetitionsOf } from './Repetition.js'
 
 /** The laws of purity. */
-export const purity: LawsOf = (subject) => {
+export const purity: LawsOfReplays = (subject, replay = replayOf(subject)) => {
   const { domain } = subject
-  const repeated = repetitionsOf(subject)
+  const repeated = repetitionsOf(subject, replay)
   return [
     {
       id: 'decide.pure',

@@ -8,6 +8,7 @@
 import { copyOf } from '../Copy.js'
 import type { Subject, Trial } from '../Law.js'
 import { type Parting, partingOf } from '../Parting.js'
+import { trialsOf } from '../Trial.js'
 import {
   type Answer,
   askDecide,
@@ -16,7 +17,7 @@ import {
   perTrial,
   type Question,
   type Replay,
-  replayOf,
+  type ReplayOf,
 } from './AskedAgain.js'
 
 /** What was asked, and where two answers to it part. */
@@ -33,10 +34,13 @@ export interface Repetition<Command, State, Event> {
 }
 
 /** About how many questions a trial is asked at least. */
-const questionsMin = 24
+const questionsMin = 16
 
 /** In trials of at most so many commands the clock moves on between two rounds; it takes up to a millisecond. */
-const shortTrial = 8
+const shortTrial = 6
+
+/** How many histories are run in between, and how many commands of each. */
+const [noiseHistories, noiseCommands] = [2, 4]
 
 /**
  * Repetitions for the trials of a subject. Each trial is repeated once, whichever laws ask for it.
@@ -44,15 +48,39 @@ const shortTrial = 8
  */
 export const repetitionsOf = <Command, State, Event, Rejection>(
   subject: Subject<Command, State, Event, Rejection>,
+  replay: ReplayOf<Command, State, Event, Rejection>,
 ) => {
-  const replay = replayOf(subject)
-  return perTrial((trial: Trial<Command, State, Event, Rejection>) => repeat(subject, trial, replay(trial)))
+  const noise = perTrial((_: typeof subject) => noiseOf(subject, replay))
+  // Once two answers have parted, every trial gets its time: a long one that shows a clock by chance can then be made small.
+  let hasFound = false
+  return perTrial((trial: Trial<Command, State, Event, Rejection>) => {
+    const waits = hasFound || trial.history.steps.length <= shortTrial
+    const repetition = repeat(subject, waits, replay(trial), noise(subject))
+    hasFound ||= repetition.decided !== undefined || repetition.evolved !== undefined
+    return repetition
+  })
+}
+
+/** What is asked in between. It is the same for all trials, so that one situation alone shows what the trial showed. */
+const noiseOf = <Command, State, Event, Rejection>(
+  { domain, expectations }: Subject<Command, State, Event, Rejection>,
+  replay: ReplayOf<Command, State, Event, Rejection>,
+): ReadonlyArray<Question<Command, State>> => {
+  try {
+    return trialsOf({ domain, expectations: { ...expectations, histories: noiseHistories } }).trials.flatMap(
+      (trial) => replay(trial).questions.slice(-noiseCommands),
+    )
+  } catch {
+    // Where no commands can be derived, those of the trial are all there is.
+    return []
+  }
 }
 
 const repeat = <Command, State, Event, Rejection>(
   { domain }: Subject<Command, State, Event, Rejection>,
-  { history, strayCommands }: Trial<Command, State, Event, Rejection>,
+  waits: boolean,
   replay: Replay<Command, State, Event>,
+  others: ReadonlyArray<Question<Command, State>>,
 ): Repetition<Command, State, Event> => {
   const { questions, moves } = replay
   const rounds = Math.max(2, Math.ceil(questionsMin / Math.max(1, questions.length)))
@@ -60,21 +88,16 @@ const repeat = <Command, State, Event, Rejection>(
     plain(askDecide(domain, copyOf(command), copyOf(state)))
   const evolve = ({ state, event }: Move<State, Event>) =>
     plain(askEvolve(domain, copyOf(state), copyOf(event)))
-  // Other commands in other states: whoever keeps the last answer, or one answer for each command, has to forget it.
-  const noise = (): void => {
-    const [first, last] = [questions[0], questions.at(-1)]
-    for (const command of strayCommands) for (const at of [first, last]) if (at) decide({ ...at, command })
-    for (const { command } of questions) if (first) decide({ ...first, command })
-  }
-  const isShort = history.steps.length <= shortTrial
   const between = (round: number): void => {
-    noise()
-    if (round === 1 && isShort) waitForTheClock()
+    const turn = round % Math.max(1, others.length)
+    // Not as many each time: what counts to a number must not come out even with the rounds.
+    for (const question of others.slice(turn)) decide(question)
+    // The same commands in another state: whoever keeps one answer for each command gives a wrong one now.
+    const other = others.at(-turn)
+    if (other !== undefined) for (const { command } of questions) decide({ ...other, command })
+    if (round === 1 && waits) waitForTheClock()
   }
-  return {
-    replay,
-    ...answersOf(questions, moves, decide, evolve, rounds, between),
-  }
+  return { replay, ...answersOf(questions, moves, decide, evolve, rounds, between) }
 }
 
 const answersOf = <Command, State, Event>(

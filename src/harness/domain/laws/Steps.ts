@@ -1,7 +1,7 @@
 /**
  * What most laws look at in a trial: its steps with what was decided in them, the states along its events, and the
  * commands that could be decided next. None of it throws where the domain does: a defect is some other law's to name.
- * Used by: the laws of storage, replay, behaviour and expectations.
+ * Used by: the laws of storage, restart, behaviour and expectations.
  * @since 0.1.0
  */
 import { either as E } from 'fp-ts'

@@ -13,11 +13,20 @@ import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import type { Codec } from '../../../evolve/Codec.js'
 import { type TaggedCodec, typeOf } from '../../../evolve/TaggedCodec.js'
-import { isSame, lostToPrototype } from '../Equality.js'
-import { isDecision } from '../History.js'
+import { isSame } from '../Equality.js'
+import { type History, isDecision } from '../History.js'
 import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf } from '../Law.js'
-import { failureInWords, type NotStored, refusalBy, type Stored, storedBy, storedEventBy } from '../Stored.js'
+import { lostToPrototype } from '../ProtoKey.js'
+import {
+  failureInWords,
+  isOf,
+  type NotStored,
+  refusalBy,
+  type Stored,
+  storedBy,
+  storedEventBy,
+} from '../Stored.js'
 import { commandsOf, decidedIn, firstOf, pastOf, statesAlong } from './Steps.js'
 
 /** The laws of storage. */
@@ -62,7 +71,7 @@ const eventStored: LawOf = (domain) => {
       firstOf(history.steps, (step) =>
         firstOf(decidedIn(domain, step), (event) => {
           // An undeclared event is told by the law before.
-          if (!domain.event.tagged.is(event)) return undefined
+          if (!isOf(domain.event.tagged, event)) return undefined
           const loss = lossOf(store(event), event)
           return loss === undefined
             ? undefined
@@ -88,18 +97,23 @@ const rejectionDeclared: LawOf = (domain) => {
         const rejection = step.outcome.left
         const problem = undeclaredBy(domain.rejection, rejection)
         const loss = problem === undefined ? lossOf(store(rejection), rejection) : undefined
-        if (problem === undefined && loss === undefined) return undefined
-        return {
-          past: pastOf(history, step),
-          command: step.command,
-          cause: `\`${typeOf(step.command)}\` was rejected with ${inShort(rejection)}, ${problem === undefined ? `which does not survive being stored: ${loss?.words}` : `and ${problem}`}.`,
-          advice:
-            loss?.advice ??
-            'Declare the rejection, with all its fields, in the rejection codec, or reject with one that is declared.',
-        }
+        const words = loss
+          ? `which does not survive being stored: ${loss.words}`
+          : problem && `and ${problem}`
+        return words === undefined
+          ? undefined
+          : {
+              past: pastOf(history, step),
+              command: step.command,
+              cause: `\`${typeOf(step.command)}\` was rejected with ${inShort(rejection)}, ${words}.`,
+              advice: loss?.advice ?? declareRejection,
+            }
       }),
   }
 }
+
+const declareRejection =
+  'Declare the rejection, with all its fields, in the rejection codec, or reject with one that is declared.'
 
 const commandStored: LawOf = (domain) => {
   const store = storedBy(domain.command)
@@ -139,7 +153,7 @@ const problemOf = <Command, State, Event, Rejection>(
   { state: codec }: Domain<Command, State, Event, Rejection>,
   state: State,
 ): Pick<Breach<Command, Event>, 'cause' | 'advice'> | undefined => {
-  if (!codec.is(state)) {
+  if (!isOf(codec, state)) {
     const why = failureInWords(refusalBy(codec, state), 'the state')
     return {
       cause: `The state codec does not accept the state ${inShort(state)}: ${why}.`,
@@ -157,8 +171,8 @@ const problemOf = <Command, State, Event, Rejection>(
 }
 
 /** A state is met again by the command whose events led to it, if one did: the test that is printed then has a command. */
-const reachedBy = <Command, Event>(
-  history: Parameters<Law<Command, unknown, Event, unknown>['judge']>[0]['history'],
+const reachedBy = <Command, State, Event, Rejection>(
+  history: History<Command, State, Event, Rejection>,
   events: number,
 ): Pick<Breach<Command, Event>, 'past' | 'command'> => {
   const step = history.steps.findLast(({ pastLength }) => pastLength < events)
@@ -169,7 +183,7 @@ const reachedBy = <Command, Event>(
 
 /** What is wrong with a value that a codec does not accept, as a part of a sentence. */
 const undeclaredBy = <A>(codec: TaggedCodec<A> | Codec<A>, value: A): string | undefined => {
-  if (codec.is(value)) return undefined
+  if (isOf(codec, value)) return undefined
   const types = 'types' in codec ? codec.types : []
   const type = typeOf(value)
   if (type === '') return 'it has no `type`, so that no codec can tell what it is'

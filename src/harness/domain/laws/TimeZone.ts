@@ -6,19 +6,17 @@
  * @since 0.1.0
  */
 import { copyOf } from '../Copy.js'
-import type { LawsOf } from '../Law.js'
 import { type Parting, partingOf, shownDifference } from '../Parting.js'
 import { shown } from '../Shown.js'
-import { askDecide, askEvolve, replayOf } from './AskedAgain.js'
+import { askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
 
 /** Two zones a day apart, the one with summer time and half an hour. */
 const [farEast, west] = ['Pacific/Kiritimati', 'America/St_Johns'] as const
 
 /** The law of the time zone. */
-export const timeZone: LawsOf = (subject) => {
+export const timeZone: LawsOfReplays = (subject, replay = replayOf(subject)) => {
   const { domain } = subject
-  const replay = replayOf(subject)
   const inZone = zoneSwitch()
   return [
     {
@@ -58,7 +56,7 @@ export const timeZone: LawsOf = (subject) => {
  * @internal
  */
 export const whyNot =
-  'not checked here: this thread cannot change its time zone; run the test in a process of its own, such as the pool `forks` of vitest'
+  'this thread cannot change its time zone; run the test in a process of its own, such as the pool `forks` of vitest'
 
 /** How often a difference must show before it is put down to the zone, and not to chance or to a clock. */
 const confirmations = 3

@@ -6,36 +6,45 @@
  */
 import { placeOf } from '../../ambient/UserFrame.js'
 import { copyOf } from '../Copy.js'
-import type { Breach, LawsOf } from '../Law.js'
+import type { Breach } from '../Law.js'
 import { shown, shownType } from '../Shown.js'
-import { type Answer, askDecide, askEvolve, isState, type Replay, replayOf } from './AskedAgain.js'
+import {
+  type Answer,
+  askDecide,
+  askEvolve,
+  isState,
+  type LawsOfReplays,
+  perTrial,
+  type Replay,
+  replayOf,
+} from './AskedAgain.js'
 import { type Complaint, noDecision } from './NoDecision.js'
 
 /** The laws of totality. */
-export const totality: LawsOf = (subject) => {
+export const totality: LawsOfReplays = (subject, replay = replayOf(subject)) => {
   const { domain } = subject
-  const replay = replayOf(subject)
   const isCurried = domain.decide.length < 2
-  const answerOf = (command: Parameters<typeof domain.decide>[0], state: typeof domain.initialState) =>
-    askDecide(domain, copyOf(command), copyOf(state))
+  const answered = perTrial((trial: Parameters<typeof replay>[0]) => {
+    const { events, questions } = replay(trial)
+    const answers = questions.map(({ command, state }) => askDecide(domain, copyOf(command), copyOf(state)))
+    return { events, questions, answers }
+  })
   return [
     {
       id: 'decide.total',
       statement:
         '`decide` answers every command in every state that can be reached, with a rejection if it must.',
       judge: (trial) =>
-        firstQuestion(replay(trial), (command, state) => {
-          const answer = answerOf(command, state)
-          return answer._tag === 'Threw' && (isCurried || answer.stage === 'second call')
+        firstComplaint(answered(trial), (answer, command) =>
+          answer._tag === 'Threw' && (isCurried || answer.stage === 'second call')
             ? thrownByDecide(answer.error, command)
-            : undefined
-        }),
+            : undefined,
+        ),
     },
     {
       id: 'decide.answers',
       statement: '`decide` answers with a decision: `accept(...)` of some events, or `reject(...)`.',
-      judge: (trial) =>
-        firstQuestion(replay(trial), (command, state) => noDecision(answerOf(command, state), isCurried)),
+      judge: (trial) => firstComplaint(answered(trial), (answer) => noDecision(answer, isCurried)),
     },
     {
       id: 'evolve.total',
@@ -51,13 +60,20 @@ export const totality: LawsOf = (subject) => {
   ]
 }
 
-/** The first question of which there is something to complain. */
-const firstQuestion = <Command, State, Event>(
-  { events, questions }: Replay<Command, State, Event>,
-  judge: (command: Command, state: State) => Complaint | undefined,
+interface Answered<Command, State, Event>
+  extends Pick<Replay<Command, State, Event>, 'events' | 'questions'> {
+  /** One for each question. */
+  readonly answers: ReadonlyArray<Answer>
+}
+
+/** The first question whose answer there is something to complain of. */
+const firstComplaint = <Command, State, Event>(
+  { events, questions, answers }: Answered<Command, State, Event>,
+  complain: (answer: Answer, command: Command) => Complaint | undefined,
 ): Breach<Command, Event> | undefined => {
-  for (const { command, state, pastLength } of questions) {
-    const complaint = judge(command, state)
+  for (const [index, { command, pastLength }] of questions.entries()) {
+    const answer = answers[index]
+    const complaint = answer && complain(answer, command)
     if (complaint !== undefined) return { past: events.slice(0, pastLength), command, ...complaint }
   }
   return undefined
@@ -79,9 +95,12 @@ const isBug = (error: unknown): boolean =>
 
 const shownThrow = (error: unknown): string => {
   const place = placeOf(error)
-  const what = error instanceof Error ? `\`${shown(error)}\`` : shown(error)
+  const what = error instanceof Error ? `\`${inTheirWords(shown(error, 160))}\`` : shown(error)
   return place === undefined ? what : `${what} (${place})`
 }
+
+/** Test runners and compilers write `(0 , imported.name)(...)` where the user wrote `name(...)`. */
+const inTheirWords = (text: string): string => text.replace(/\(0 ?, ?\w+\.(\w+)\)/g, '$1')
 
 const noState = (answer: Answer, event: unknown): Complaint => {
   const on = `on the event ${shown(event)}`

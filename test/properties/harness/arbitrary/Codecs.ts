@@ -14,18 +14,23 @@ import { Day } from '../../../../examples/banking/Day.js'
 import { Amount, Hellers, Residual } from '../../../../examples/banking/Money.js'
 import { Command, Event, Quantity, ReservationId, State } from '../../../harness/Inventory.js'
 
+const codecOf = (codec: { readonly name: string }): t.Mixed => codec as t.Mixed
+
+/** The codec that accepts nothing, whose own type makes it no codec of anything. */
+export const nothing = codecOf(t.never)
+
 /** A codec, and what is known of its values. */
 export interface Sample {
   readonly codec: t.Mixed
-  /** What any value shrinks to. */
-  readonly smallest: unknown
+  /** What any value shrinks to, for predicates under which each part can shrink by itself. */
+  readonly smallest?: unknown
   /** Whether JSON has no form for its values. */
   readonly notJson?: true
 }
 
 interface Tree {
   readonly value: number
-  readonly children: ReadonlyArray<Tree>
+  readonly children: Array<Tree>
 }
 const Tree: t.Type<Tree> = t.recursion('Tree', () => t.type({ value: t.number, children: t.array(Tree) }))
 
@@ -50,16 +55,13 @@ const Right: t.Type<Right> = t.recursion('Right', () => t.type({ left: t.union([
 
 interface Folder {
   readonly name: string
-  readonly parts?: Readonly<Record<string, Folder>>
-  readonly twice?: ReadonlyArray<Folder>
+  readonly parts: Record<string, Folder>
+  readonly twice: Array<Folder>
 }
 const Folder: t.Type<Folder> = t.recursion('Folder', (self) =>
   t.intersection([
-    t.type({ name: t.string }),
-    t.partial({
-      parts: t.record(t.string, self),
-      twice: t.refinement(t.array(self), (list) => list.length % 2 === 0, 'EvenList'),
-    }),
+    t.type({ name: t.string, parts: t.record(t.string, self) }),
+    t.type({ twice: t.refinement(t.array(self), (list) => list.length % 2 === 0, 'EvenList') }),
   ]),
 )
 
@@ -108,6 +110,12 @@ const NumberFromText = opaque(
     isText(input) && input.trim() !== '' && Number.isFinite(Number(input)) ? Number(input) : undefined,
   String,
 )
+const CountFromText = new t.Type<number, string, string>(
+  'CountFromText',
+  isNumber,
+  (text, context) => (/^\d+$/.test(text) ? t.success(Number(text)) : t.failure(text, context)),
+  String,
+)
 const BigIntFromText = opaque(
   'BigIntFromText',
   (value): value is bigint => typeof value === 'bigint',
@@ -140,6 +148,7 @@ const Maybe = opaque(
 )
 
 const always = (smallest: unknown, codec: t.Mixed): Sample => ({ codec, smallest })
+const some = (codec: t.Mixed): Sample => ({ codec })
 const bare = (smallest: unknown, codec: t.Mixed): Sample => ({ codec, smallest, notJson: true })
 
 /** Every kind of codec that io-ts has, by its tag. */
@@ -196,10 +205,7 @@ const narrowed: Readonly<Record<string, Sample>> = {
     0,
     numbers('Share', (n) => n >= 0 && n <= 1),
   ),
-  OpenShare: always(
-    0.1,
-    numbers('OpenShare', (n) => n > 0 && n < 1),
-  ),
+  OpenShare: some(numbers('OpenShare', (n) => n > 0 && n < 1)),
   Even: always(
     0,
     numbers('Even', (n) => n % 2 === 0),
@@ -247,6 +253,10 @@ const narrowed: Readonly<Record<string, Sample>> = {
   Order: always(
     'ORD-000000',
     texts('Order', (text) => /^ORD-\d{6}$/.test(text)),
+  ),
+  Stage: always(
+    'sent',
+    texts('Stage', (text) => text === 'draft' || text === 'sent' || text === 'paid-up'),
   ),
   Prefixed: always(
     'xyzzy-',
@@ -313,10 +323,7 @@ const narrowed: Readonly<Record<string, Sample>> = {
     [''],
     t.refinement(t.array(t.string), (list) => list.length > 0, 'FilledList'),
   ),
-  Range: always(
-    { from: 0, to: 1 },
-    t.refinement(t.type({ from: t.number, to: t.number }), ({ from, to }) => from < to, 'Range'),
-  ),
+  Range: some(t.refinement(t.type({ from: t.number, to: t.number }), ({ from, to }) => from < to, 'Range')),
   BigPositive: bare(
     1n,
     t.refinement(t.bigint, (n) => n > 0n, 'BigPositive'),
@@ -327,11 +334,11 @@ const narrowed: Readonly<Record<string, Sample>> = {
 const structured: Readonly<Record<string, Sample>> = {
   Term: always({ type: 'Number', n: 0 }, Term),
   Left: always({ right: null }, Left),
-  Folder: always({ name: '' }, Folder),
+  Folder: always({ name: '', parts: {}, twice: [] }, Folder),
   optional: always({ a: '' }, t.type({ a: t.union([t.string, t.undefined]) })),
   optionals: always([], t.array(t.union([t.undefined, t.number]))),
   partialOptional: always({}, t.partial({ a: t.union([t.undefined, t.null]), b: t.undefined })),
-  noValues: always([], t.array(t.never)),
+  noValues: always([], t.array(nothing)),
   listedKeys: always({ a: 0, b: 0 }, t.record(t.keyof({ a: null, b: null }), t.number)),
   literalKeys: always({ x: 0, y: 0 }, t.record(t.union([t.literal('x'), t.literal('y')]), t.number)),
   idKeys: always({}, t.record(ReservationId, t.union([t.string, t.undefined]))),
@@ -379,13 +386,13 @@ const structured: Readonly<Record<string, Sample>> = {
 const unsaid: Readonly<Record<string, Sample>> = {
   DateFromText: always(new Date('2000-01-01'), DateFromText),
   DateFromMilliseconds: always(new Date(0), DateFromMilliseconds),
-  NumberFromText: always(1, NumberFromText),
-  BigIntFromText: always(1n, BigIntFromText),
+  NumberFromText: always(0, NumberFromText),
+  BigIntFromText: always(0n, BigIntFromText),
   SetOfTexts: always(new Set(), SetOfTexts),
   BooleanFromText: always(true, BooleanFromText),
   TrimmedText: always('', TrimmedText),
   Maybe: always({ some: [] }, Maybe),
-  pipe: always(1, t.string.pipe(NumberFromText)),
+  pipe: always(0, t.string.pipe(CountFromText)),
   dates: always([], t.array(DateFromText)),
 }
 

@@ -28,15 +28,15 @@ const exact = (parting: PartingOf) =>
   })
 
 describe('Parting', () => {
-  law('PRT-1 equal', nowhere(partingOf))
+  law('WHR-1 equal', nowhere(partingOf))
   law.rejects(
-    'PRT-1',
+    'WHR-1',
     'a comparison by identity',
     nowhere((left, right, path) => (Object.is(left, right) ? undefined : { path, left, right })),
   )
-  law('PRT-2 exact', exact(partingOf))
+  law('WHR-2 exact', exact(partingOf))
   law.rejects(
-    'PRT-2',
+    'WHR-2',
     'a comparison of wholes',
     exact((left, right, path) =>
       JSON.stringify(left) === JSON.stringify(right) ? undefined : { path, left, right },

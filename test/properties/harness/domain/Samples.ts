@@ -32,13 +32,19 @@ export const suggested = (state: inventory.State): fc.Arbitrary<inventory.Comman
   if (state.status === 'closed') return undefined
   const ids = Object.keys(state.reservations).filter(inventory.ReservationId.is)
   const receive = quantity(1000).map((n): inventory.Command => ({ type: 'Receive', quantity: n }))
-  const reserve = fc
-    .tuple(freshId, quantity(Math.max(1, Math.min(1000, state.stock))))
-    .map(([id, n]): inventory.Command => ({ type: 'Reserve', id, quantity: n }))
+  const reserve = (stock: number) =>
+    fc
+      .tuple(freshId, quantity(Math.min(1000, stock)))
+      .map(([id, n]): inventory.Command => ({ type: 'Reserve', id, quantity: n }))
   const settle = fc
-    .tuple(fc.constantFrom('Release' as const, 'Confirm' as const), fc.constantFrom(...ids))
-    .map(([type, id]): inventory.Command => ({ type, id }))
-  return fc.oneof(receive, ...(state.stock > 0 ? [reserve] : []), ...(ids.length > 0 ? [settle] : []))
+    .tuple(fc.constantFrom('Release' as const, 'Confirm' as const), fc.nat())
+    .map(([type, nth]): unknown => ({ type, id: ids[nth % ids.length] }))
+    .filter(inventory.Command.is)
+  return fc.oneof(
+    receive,
+    ...(state.stock > 0 ? [reserve(state.stock)] : []),
+    ...(ids.length > 0 ? [settle] : []),
+  )
 }
 
 /** Whether stock is conserved all the way. */

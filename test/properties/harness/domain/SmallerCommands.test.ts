@@ -93,3 +93,21 @@ test('what several commands share is made smaller in all of them, and two ids be
   expect(ids).toContain('a,a,b')
   expect(ids).toContain('b,b,b')
 })
+
+test('two commands of one type become one that asks for as much as both, if the codec lets it', () => {
+  const receive = (n: number): Command => ({ type: 'Receive', quantity: n as t.TypeOf<typeof Quantity> })
+  expect([...real([receive(2), { type: 'Open' }, receive(3)])]).toContainEqual([receive(5), { type: 'Open' }])
+  const tooMuch = [...real([receive(600), receive(500)])].flat().filter(({ type }) => type === 'Receive')
+  expect(tooMuch.every(Command.is)).toBe(true)
+})
+
+test('a codec whose check throws admits nothing that was changed, and commands can still go', () => {
+  const throwing = {
+    is: (value: unknown): value is Command => {
+      throw new Error(`cannot read ${String(value)}`)
+    },
+  }
+  const all: ReadonlyArray<Command> = [{ type: 'Open' }, { type: 'Release', id: idOf('order 7') }]
+  const candidates = [...smallerCommands(throwing, all.map(plainly), () => false)]
+  expect(candidates.map((list) => list.length)).toEqual([0, 1, 1])
+})

@@ -5,7 +5,7 @@ import { type Domain, domain } from 'decider-ts/decide'
 import type { Expectations } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { isDefect } from '../../../../src/harness/domain/History.js'
-import { trialsOf } from '../../../../src/harness/domain/Trial.js'
+import { type Found, trialsOf } from '../../../../src/harness/domain/Trial.js'
 import {
   type Command,
   type Event,
@@ -49,4 +49,12 @@ export const steps = (inventory: AnInventory = Inventory) => {
   )
   const defects = found.filter(({ outcome }) => isDefect(outcome))
   return fc.oneof(fc.constantFrom(...found), fc.constantFrom(...(defects.length === 0 ? found : defects)))
+}
+
+/** A breach at a command after some events, as if it had been found. */
+export const foundAt = (past: ReadonlyArray<unknown>, command: unknown): Found<Command, Event> => {
+  if (!past.every(Inventory.event.tagged.is) || !Inventory.command.is(command))
+    throw new Error('There is no such situation.')
+  const words = { cause: 'decide threw Error: no such reservation.', advice: 'Answer with reject(...).' }
+  return { breach: { past, command, ...words }, trial: 17, shrinks: 8, commands: past.length + 1 }
 }

@@ -102,3 +102,13 @@ test('with overlap every step may also begin before the last one has ended', asy
   )
   expect([straight, overlapping]).toEqual([6, 22])
 })
+
+test('an error says by which tape it is met again', async () => {
+  const two = programOf(['a', 'b'])
+  const isFair = ({ steps }: { readonly steps: ReadonlyArray<{ readonly program: number }> }): void => {
+    if (steps[1]?.program === 1) throw new Error('overtaken')
+  }
+  await expect(everySchedule(async () => [two, two], isFair)).rejects.toThrow(
+    'overtaken\nfound in schedule 2, by the tape [0, 1]',
+  )
+})

@@ -98,13 +98,30 @@ const noTraps = {
       : undefined,
 } satisfies MazeLaw
 
+/** A law about the way and not about a step. */
+const noDetours = {
+  id: 'no.detours',
+  statement: 'Nobody goes back to the room before.',
+  judge: ({ history }) => {
+    const rooms = [0, ...history.steps.map(({ after }) => after.room)]
+    return rooms.some((room, n) => n > 1 && room !== rooms[n - 1] && room === rooms[n - 2])
+      ? { past: [], cause: 'There was a way back.', advice: 'Stay.' }
+      : undefined
+  },
+} satisfies MazeLaw
+
 const shortest = (explore: Explore) =>
   fc.property(trapped, fc.nat(5), fc.boolean(), (table, depth, merge) => {
     const trap = maze(table)
+    const laws: ReadonlyArray<MazeLaw> = merge ? [noTraps] : [noDetours, noTraps]
+    const shows = (commands: ReadonlyArray<Move>): boolean => {
+      const trial = { history: historyOf(trap)(commands), strayCommands: [], strayEvents: [] }
+      return laws.some(({ judge }) => judge(trial) !== undefined)
+    }
     const lengths = naive(depth)
-      .filter((commands) => historyOf(trap)(commands).steps.some(({ outcome }) => outcome._tag === 'Defect'))
+      .filter(shows)
       .map(({ length }) => length)
-    const { breach } = explore(trap, [noTraps], { commands: ways, depth, merge })
+    const { breach } = explore(trap, laws, { commands: ways, depth, merge })
     return breach?.commands.length === (lengths.length === 0 ? undefined : Math.min(...lengths))
   })
 
@@ -162,7 +179,7 @@ const depthFirst: Explore = (subject, laws, options) => {
   return { ...nothing, ...(breach && { breach }) }
 }
 
-/** Merges, and takes a state for known that differs from an earlier one in its number only by so much. */
+/** Loses what it found last, if it merges. */
 const withoutLastTransition: Explore = (subject, laws, options) => {
   const found = smallScopeOfLaws(subject, laws, options)
   return options.merge === false ? found : { ...found, transitions: found.transitions.slice(0, -1) }

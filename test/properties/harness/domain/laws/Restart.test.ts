@@ -1,9 +1,9 @@
-/** The laws of the laws of replay, on domains that look where they should not, and on such as keep what they do not need. */
+/** The laws of the laws of restart, on domains that look where they should not, and on such as keep what they do not need. */
 import { accept, domain } from 'decider-ts/decide'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import type { LawsOf } from '../../../../../src/harness/domain/Law.js'
-import { replay } from '../../../../../src/harness/domain/laws/Replay.js'
+import { restart } from '../../../../../src/harness/domain/laws/Restart.js'
 import { law } from '../../../Law.js'
 import { blind, breachesOf, overzealous, trialOf } from './Samples.js'
 
@@ -41,8 +41,8 @@ const looksAtOrder = (laws: LawsOf) =>
     return ids.length === 1 && ids[0] === 'replay.stored'
   })
 
-law('RPL-1 found', looksAtOrder(replay))
-law.rejects('RPL-1', 'laws that find nothing', looksAtOrder(blind(replay)))
+law('RST-1 found', looksAtOrder(restart))
+law.rejects('RST-1', 'laws that find nothing', looksAtOrder(blind(restart)))
 
 const keepsMore = (laws: LawsOf) =>
   fc.property(
@@ -50,5 +50,5 @@ const keepsMore = (laws: LawsOf) =>
     (fields) => found(laws, fields, (event) => Object.keys(event).sort().join()).length === 0,
   )
 
-law('RPL-2 harmless', keepsMore(replay))
-law.rejects('RPL-2', 'laws that find fault with everything', keepsMore(overzealous(replay)))
+law('RST-2 harmless', keepsMore(restart))
+law.rejects('RST-2', 'laws that find fault with everything', keepsMore(overzealous(restart)))
