@@ -13,8 +13,8 @@ import * as D from '../decide/Decider.js'
 import type { Decision } from '../decide/Decision.js'
 import type { ProcessManager } from '../decide/ProcessManager.js'
 import * as Fo from '../evolve/Fold.js'
-import { diff } from '../evolve/Timeline.js'
 import * as V from '../evolve/View.js'
+import { isExactlySame } from './domain/Equality.js'
 
 /** The values that tables speak of. Values are looked up by identity, as `Object.is` has it. */
 export interface Alphabet<Command, State, Event, Rejection> {
@@ -365,8 +365,6 @@ export const differenceBetween =
     ...inStates(left, right, commands, events),
   ]
 
-const isSame = (left: unknown, right: unknown): boolean => diff(left, right).length === 0
-
 /** The first difference only: after it the two have different pasts, so that they may well go on differently. */
 const inRun = <Command, LeftState, RightState, Event, Rejection>(
   left: D.Decider<Command, LeftState, Event, Rejection>,
@@ -376,7 +374,7 @@ const inRun = <Command, LeftState, RightState, Event, Rejection>(
   const rightDecisions = D.run(right)(commands).decisions
   const pairs = D.run(left)(commands).decisions.flatMap((leftDecision, index) => {
     const rightDecision = rightDecisions[index]
-    return rightDecision === undefined || isSame(leftDecision, rightDecision)
+    return rightDecision === undefined || isExactlySame(leftDecision, rightDecision)
       ? []
       : [{ index, left: leftDecision, right: rightDecision }]
   })
@@ -405,7 +403,7 @@ const inStates = <Command, LeftState, RightState, Event, Rejection>(
     }))
     return [
       ...decided
-        .filter((decision) => !isSame(decision.left, decision.right))
+        .filter((decision) => !isExactlySame(decision.left, decision.right))
         .map((decision) => ({ _tag: 'InState' as const, events: past, ...decision })),
       ...(terminal.left === terminal.right
         ? []

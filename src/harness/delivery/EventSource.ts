@@ -13,6 +13,7 @@ import type { EventCodec } from '../../evolve/EventCodec.js'
 import type { SerializedEvent } from '../../evolve/Upcaster.js'
 import { arbitraryOf } from '../arbitrary/ArbitraryCodec.js'
 import { arbitraryHistory } from '../domain/ArbitraryHistory.js'
+import { shown } from '../domain/Shown.js'
 import { arbitraryInterleaving, interleave } from './Interleaving.js'
 import { type LogEntry, logOf, type Placed } from './LogEntry.js'
 
@@ -115,7 +116,7 @@ export const throughStore = <Event>({ event, history }: EventSource<Event>, one:
   const encoded: unknown = JSON.parse(JSON.stringify(codec.encode(one)))
   const decoded: E.Either<unknown, Event> =
     'tagged' in codec ? codec.decode(encoded as SerializedEvent) : codec.decode(encoded)
-  if (E.isLeft(decoded)) throw new TypeError(`The codec cannot read what it wrote: ${fc.stringify(encoded)}.`)
+  if (E.isLeft(decoded)) throw new TypeError(`The codec cannot read what it wrote: ${shown(encoded)}.`)
   return decoded.right
 }
 

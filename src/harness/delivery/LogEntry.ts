@@ -8,10 +8,10 @@
  * - LGE-2 printed: what a log is printed as makes the same log again.
  * @since 0.1.0
  */
-import fc from 'fast-check'
 import { type EventId, eventId } from '../../store/EventId.js'
 import { type GlobalPosition, globalPosition } from '../../store/GlobalPosition.js'
 import { type StreamId, streamIdFrom } from '../../store/StreamId.js'
+import { literal, quoted } from '../report/Literal.js'
 
 /** One event of a log. */
 export interface LogEntry<Event> {
@@ -56,8 +56,8 @@ const idOf = (index: number): EventId =>
 export const printedLog = <Event>(log: ReadonlyArray<LogEntry<Event>>): string => {
   const lines = log.map(({ event, stream, position }, index) => {
     const gap = Number(position) - Number(log[index - 1]?.position ?? 0) - 1
-    const rest = gap > 0 ? `, '${stream}', ${gap}` : stream === 'a' ? '' : `, '${stream}'`
-    return `  [${fc.stringify(event)}${rest}],\n`
+    const rest = gap > 0 ? `, ${quoted(stream)}, ${gap}` : stream === 'a' ? '' : `, ${quoted(stream)}`
+    return `  [${literal(event, { indent: 2, taken: 2 + rest.length })}${rest}],\n`
   })
   return log.length === 0 ? 'logOf([])' : `logOf([\n${lines.join('')}])`
 }

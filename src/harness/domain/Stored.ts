@@ -14,7 +14,7 @@ import type { Codec, DecodeFailure } from '../../evolve/Codec.js'
 import { joinPath } from '../../evolve/Codec.js'
 import type { EventCodec } from '../../evolve/EventCodec.js'
 import { type Json, toJson } from '../../store/Json.js'
-import { thrownInWords } from './InWords.js'
+import { shownThrown } from './Shown.js'
 
 /** Why a value did not come back: where in it, what is wrong there, and on which leg of the way it was lost. */
 export interface NotStored extends DecodeFailure {
@@ -68,7 +68,7 @@ const stored = <A>(write: () => unknown, read: (json: Json) => E.Either<DecodeFa
 }
 
 const attempt = <A>(at: NotStored['at'], f: () => A): E.Either<NotStored, A> =>
-  E.tryCatch(f, (thrown) => ({ at, path: '', reason: `the codec threw ${thrownInWords(thrown)}` }))
+  E.tryCatch(f, (thrown) => ({ at, path: '', reason: `the codec threw ${shownThrown(thrown)}` }))
 
 /**
  * A JSON value as a `jsonb` column of Postgres gives it back: the keys of objects by the length of their bytes, then by
@@ -112,7 +112,7 @@ export const refusalBy = <A>(codec: Pick<Codec<A>, 'encode' | 'decode'>, value: 
   // Encoded first, so that a part whose plain form differs, such as a date, is not taken for the one that is wrong.
   const reads = [() => codec.decode(codec.encode(value)), () => codec.decode(value)]
   const failures = reads.flatMap((read) => {
-    const decoded = E.tryCatch(read, thrownInWords)
+    const decoded = E.tryCatch(read, shownThrown)
     return E.isRight(decoded) && E.isLeft(decoded.right) ? [decoded.right.left] : []
   })
   return failures[0] ?? { path: '', reason: 'is not what the codec accepts' }

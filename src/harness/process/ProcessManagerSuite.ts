@@ -15,7 +15,8 @@ import type { Check } from '../Check.js'
 import { arbitraryLog, type EventSource, usualUnknownEvents } from '../delivery/EventSource.js'
 import { checkOf, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
 import { eventsOfLog } from '../delivery/LogEntry.js'
-import { attempt } from '../delivery/Sameness.js'
+import { attempt } from '../domain/Attempt.js'
+import { literal } from '../report/Literal.js'
 import { keepsInputsLaw } from '../view/ViewLaws.js'
 import {
   type Acknowledges,
@@ -134,8 +135,8 @@ const fuelLaw = <Event, State, Command>(
     // The states of the partner are its own: nobody here looks into them.
     const open = partner as AnyDecider as Decider<Command, unknown, Event, unknown>
     const ran = attempt(() => run(close(manager, fuel)(open))(commands))
-    if (!ran.ok) return undefined
-    const endless = ran.value.decisions.findIndex(
+    if (E.isLeft(ran)) return undefined
+    const endless = ran.right.decisions.findIndex(
       (decision) => E.isLeft(decision) && isOutOfFuel(decision.left),
     )
     if (endless === -1) return undefined
@@ -144,7 +145,7 @@ const fuelLaw = <Event, State, Command>(
       data: {
         commands: `[\n${commands
           .slice(0, endless + 1)
-          .map((command) => `  ${fc.stringify(command)},\n`)
+          .map((command) => `  ${literal(command, { indent: 2, taken: 1 })},\n`)
           .join('')}]`,
       },
       advice:

@@ -12,7 +12,7 @@ import type { ProcessManager } from '../../decide/ProcessManager.js'
 import { beginning } from '../../store/GlobalPosition.js'
 import type { LogEntry } from '../delivery/LogEntry.js'
 import type { StopPoint } from '../delivery/Points.js'
-import { isSame } from '../delivery/Sameness.js'
+import { isSame } from '../domain/Equality.js'
 import type { Effect, OpenRunner } from './ProcessRunnerSuite.js'
 
 /**

@@ -6,9 +6,9 @@
  */
 import { either as E } from 'fp-ts'
 import type { Change } from '../../evolve/Timeline.js'
+import { differences } from '../domain/Difference.js'
 import { type Defect, isDecision, type Outcome } from '../domain/History.js'
 import type { Breach, Subject } from '../domain/Law.js'
-import { differences } from '../report/Difference.js'
 import { literal } from '../report/Literal.js'
 import { ScenarioFailure } from './ScenarioFailure.js'
 import {

@@ -17,8 +17,10 @@ import { arbitraryInterleaving, interleave } from '../delivery/Interleaving.js'
 import { checkOf, type Finding, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
 import { eventsOfLog, type LogEntry, logOf, type Placed, printedLog } from '../delivery/LogEntry.js'
 import { type Points, pointsOf, type StopPoint } from '../delivery/Points.js'
-import { copyOf, differenceInWords, isSame } from '../delivery/Sameness.js'
-import { said } from './ViewLaws.js'
+import { copyOf } from '../domain/Copy.js'
+import { differenceInWords } from '../domain/Difference.js'
+import { isSame } from '../domain/Equality.js'
+import { shown, shownThrown } from '../domain/Shown.js'
 
 /** A projection with a read model of its own that is empty at first. */
 export interface OpenProjection<Event, ReadModel> extends Consumer<Event> {
@@ -115,7 +117,7 @@ const judged = async <Event, ReadModel>(
     const again = printedConsumption(hasCheckpoint)
     if (failure !== undefined)
       return {
-        cause: `${words} Then the projection failed with ${said(failure.error)}.`,
+        cause: `${words} Then the projection failed with ${shownThrown(failure.error)}.`,
         data,
         again,
         advice,
@@ -155,7 +157,7 @@ const compared = <Event, ReadModel>(
 ): string | undefined =>
   same(is, expected)
     ? undefined
-    : `The read model is then ${fc.stringify(is)}, and it should be ${fc.stringify(expected)}.${differenceInWords(is, expected)}`
+    : `The read model is then ${shown(is)}, and it should be ${shown(expected)}.${differenceInWords(is, expected)}`
 
 const totalLaw = <Event, ReadModel>(
   suite: ProjectionSuite<Event, ReadModel>,
@@ -287,7 +289,7 @@ const rebuildLaw = <Event, ReadModel>(
     const [is, expected] = [rebuilt[stage], live[stage]]
     if (is === undefined || expected === undefined) return undefined
     return {
-      cause: `${is.when} The read model is then ${fc.stringify(is.read)}, and where nothing is built anew it is ${fc.stringify(expected.read)}.${differenceInWords(is.read, expected.read)}`,
+      cause: `${is.when} The read model is then ${shown(is.read)}, and where nothing is built anew it is ${shown(expected.read)}.${differenceInWords(is.read, expected.read)}`,
       data: { log: printedLog(log), eventsBefore: `${past.length}` },
       advice:
         'Empty the read model and forget the checkpoint together, and only then begin with the first event.',

@@ -9,7 +9,7 @@ import type { Domain } from '../../../decide/Domain.js'
 import type { Check } from '../../Check.js'
 import { arbitraryHistory } from '../ArbitraryHistory.js'
 import type { Expectations, Thoroughness } from '../Expectations.js'
-import { inShort } from '../InWords.js'
+import { shown } from '../Shown.js'
 import { usualSeed } from '../Trial.js'
 
 /** How thoroughly compositions are checked, and where arbitrary values need help. */
@@ -34,7 +34,7 @@ export const sampledCheck = <Sample>(
   run: async () => {
     const property = fc.property(arbitrary, (sample) => {
       const problem = judge(sample)
-      if (problem !== undefined) throw new Error(`with ${inShort(sample, samplePrinted)}, ${problem}.`)
+      if (problem !== undefined) throw new Error(`with ${shown(sample, samplePrinted)}, ${problem}.`)
     })
     const { failed, errorInstance } = fc.check(property, { seed, numRuns })
     if (!failed) return `${numRuns} ${called}`
