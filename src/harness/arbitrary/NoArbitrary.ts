@@ -6,7 +6,7 @@
  */
 
 /** What a refusal says. */
-export interface Refusal {
+export interface ArbitraryRefusal {
   /** Where the codec is, such as `AccountCommand.Deposit.amount`. */
   readonly path: string
   /** The name of the codec, with those of the codecs that it refines: `Hellers > Amount`. */
@@ -32,14 +32,14 @@ export interface Refusal {
  * }
  * refusal() // => 'Payment.iban'
  */
-export class NoArbitrary extends Error implements Refusal {
+export class NoArbitrary extends Error implements ArbitraryRefusal {
   override readonly name = 'NoArbitrary'
   readonly path: string
   readonly codec: string
   readonly reason: string
   readonly advice: string
 
-  constructor({ path, codec, reason, advice }: Refusal) {
+  constructor({ path, codec, reason, advice }: ArbitraryRefusal) {
     super(`There are no arbitrary values for ${path} (${codec}). ${reason} ${advice}`)
     this.path = path
     this.codec = codec

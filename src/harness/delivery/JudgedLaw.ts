@@ -12,7 +12,7 @@ import fc from 'fast-check'
 import type { Check } from '../Check.js'
 
 /** What a judge found. */
-export interface Finding {
+export interface LawFinding {
   /** What happened, in whole sentences. */
   readonly cause: string
   /** The data that shows it, as source text to paste, by the name of a constant. */
@@ -30,7 +30,7 @@ export interface JudgedLaw<Sample> {
   /** What must hold, as one sentence. */
   readonly statement: string
   readonly samples: fc.Arbitrary<Sample>
-  readonly judge: (sample: Sample) => Finding | undefined | Promise<Finding | undefined>
+  readonly judge: (sample: Sample) => LawFinding | undefined | Promise<LawFinding | undefined>
   /** Why it cannot be checked for this subject, if so; the check then says this instead of how many samples it saw. */
   readonly notChecked?: () => Promise<string | undefined>
 }
@@ -73,7 +73,7 @@ export const checkOf = <Sample>(
 })
 
 class Found extends Error {
-  constructor(readonly finding: Finding) {
+  constructor(readonly finding: LawFinding) {
     super(finding.cause)
   }
 }
@@ -81,7 +81,7 @@ class Found extends Error {
 const report = (
   subject: string,
   { id, statement }: Pick<JudgedLaw<unknown>, 'id' | 'statement'>,
-  { cause, data, again, advice }: Finding,
+  { cause, data, again, advice }: LawFinding,
   seen: string,
 ): string =>
   [

@@ -24,7 +24,7 @@ export interface LogEntry<Event> {
 }
 
 /** An event, the name of its stream ('a' unless given), and how many positions before it are left out (0 unless given). */
-export type Placed<Event> = readonly [event: Event, stream?: string, gap?: number]
+export type PlacedEvent<Event> = readonly [event: Event, stream?: string, gap?: number]
 
 /**
  * The log of events, in their order.
@@ -33,7 +33,7 @@ export type Placed<Event> = readonly [event: Event, stream?: string, gap?: numbe
  * const log = logOf([['Opened'], ['Paid', 'b', 2]])
  * log.map(({ position, stream, event }) => [position, stream, event]) // => [[1n, 'a', 'Opened'], [4n, 'b', 'Paid']]
  */
-export const logOf = <Event>(placed: ReadonlyArray<Placed<Event>>): ReadonlyArray<LogEntry<Event>> => {
+export const logOf = <Event>(placed: ReadonlyArray<PlacedEvent<Event>>): ReadonlyArray<LogEntry<Event>> => {
   let position = 0
   return placed.map(([event, stream = 'a', gap = 0], index) => {
     position += gap + 1

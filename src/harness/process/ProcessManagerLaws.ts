@@ -6,7 +6,7 @@
  */
 import { either as E } from 'fp-ts'
 import type { ProcessManager } from '../../decide/ProcessManager.js'
-import type { Finding } from '../delivery/JudgedLaw.js'
+import type { LawFinding } from '../delivery/JudgedLaw.js'
 import { eventsOfLog, type LogEntry } from '../delivery/LogEntry.js'
 import { attempt } from '../domain/Attempt.js'
 import { copyOf } from '../domain/Copy.js'
@@ -21,7 +21,7 @@ export interface ProcessManagerLaw<Event, State, Command> {
   readonly judge: (
     manager: ProcessManager<Event, State, Command>,
     log: ReadonlyArray<LogEntry<Event>>,
-  ) => Finding | undefined
+  ) => LawFinding | undefined
 }
 
 /** Whether an event says that a command is done, or need not be done any more. */
@@ -66,7 +66,7 @@ export const totalLaw = <Event, State, Command>(): ProcessManagerLaw<Event, Stat
   judge: (manager, log) => {
     const events = eventsOfLog(log)
     let state = ownView(manager).initialState
-    const found = (name: string, is: string, seen: ReadonlyArray<Event>): Finding => ({
+    const found = (name: string, is: string, seen: ReadonlyArray<Event>): LawFinding => ({
       cause: `\`${name}\` ${is} ${seen.length === 0 ? 'before any event' : `at event ${seen.length}`}.`,
       data: printedEvents(seen),
       advice:
@@ -242,13 +242,13 @@ const owedAtOnce = <Event, State, Command>(): ProcessManagerLaw<Event, State, Co
 })
 
 /** What a command of a process manager is called for by: the `index`-th command of an event. */
-export interface Cause<Event> {
+export interface CommandCause<Event> {
   readonly entry: LogEntry<Event>
   readonly index: number
 }
 
 /** How the id of a command is made. */
-export type CommandIdOf<Event, Command> = (command: Command, cause: Cause<Event>) => string
+export type CommandIdOf<Event, Command> = (command: Command, cause: CommandCause<Event>) => string
 
 /**
  * One cause has one id, and two causes have two.

@@ -9,11 +9,11 @@ import fc from 'fast-check'
 import type { ProcessManager } from '../../decide/ProcessManager.js'
 import * as V from '../../evolve/View.js'
 import type { Check } from '../Check.js'
-import { type Consumer, consume, printedConsumption } from '../delivery/Consumption.js'
+import { consume, type LogConsumer, printedConsumption } from '../delivery/Consumption.js'
 import { arbitraryDelivery, type Delivery, plainDelivery, printedDelivery } from '../delivery/Delivery.js'
 import { inWords } from '../delivery/DeliveryWords.js'
 import { arbitraryLog, type EventSource } from '../delivery/EventSource.js'
-import { checkOf, type Finding, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
+import { checkOf, type JudgedLaw, type LawFinding, type SuiteSettings } from '../delivery/JudgedLaw.js'
 import { eventsOfLog, type LogEntry, printedLog } from '../delivery/LogEntry.js'
 import { pointsOf, type StopPoint } from '../delivery/Points.js'
 import { differenceInWords } from '../domain/Difference.js'
@@ -21,15 +21,15 @@ import { isSame, missingFrom } from '../domain/Equality.js'
 import { shown, shownThrown } from '../domain/Shown.js'
 
 /** A command that was sent, and the id under which it was. */
-export interface Effect<Command> {
+export interface SentCommand<Command> {
   readonly id: string
   readonly command: Command
 }
 
 /** A runner of one process manager that has seen nothing yet. */
-export interface OpenRunner<Event, State, Command> extends Required<Consumer<Event>> {
+export interface OpenRunner<Event, State, Command> extends Required<LogConsumer<Event>> {
   /** Everything that was sent so far, also what was sent before a crash, repetitions and all. */
-  readonly effects: () => Promise<ReadonlyArray<Effect<Command>>>
+  readonly effects: () => Promise<ReadonlyArray<SentCommand<Command>>>
   /** The state of the process manager, where it can be asked for. */
   readonly state?: () => Promise<State>
   readonly close: () => Promise<void>
@@ -99,7 +99,7 @@ type Sample<Event> = readonly [Log<Event>, Delivery]
 /** What came of a delivery. */
 interface Ran<State, Command> {
   readonly words: string
-  readonly effects: ReadonlyArray<Effect<Command>>
+  readonly effects: ReadonlyArray<SentCommand<Command>>
   readonly state?: { readonly value: State }
   readonly failure?: unknown
 }
@@ -139,7 +139,7 @@ const calledFor = <Event, State, Command>(
 }
 
 /** What is carried out: what was sent, each id once. */
-const carriedOut = <Command>(effects: ReadonlyArray<Effect<Command>>): ReadonlyArray<Command> => {
+const carriedOut = <Command>(effects: ReadonlyArray<SentCommand<Command>>): ReadonlyArray<Command> => {
   const seen = new Set<string>()
   return effects.flatMap(({ id, command }) => {
     if (seen.has(id)) return []
@@ -178,7 +178,7 @@ const lawOf = <Event>(
   id: `process.${id}`,
   statement,
   samples,
-  judge: async ([log, delivery]): Promise<Finding | undefined> => {
+  judge: async ([log, delivery]): Promise<LawFinding | undefined> => {
     const cause = await judge([log, delivery])
     const data = { log: printedLog(log), delivery: printedDelivery(delivery) }
     return cause === undefined

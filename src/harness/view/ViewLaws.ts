@@ -7,7 +7,7 @@
 import { either as E } from 'fp-ts'
 import type { Codec } from '../../evolve/Codec.js'
 import type { View } from '../../evolve/View.js'
-import type { Finding } from '../delivery/JudgedLaw.js'
+import type { LawFinding } from '../delivery/JudgedLaw.js'
 import { attempt } from '../domain/Attempt.js'
 import { copyOf } from '../domain/Copy.js'
 import { differenceInWords } from '../domain/Difference.js'
@@ -19,7 +19,7 @@ import { literal } from '../report/Literal.js'
 export interface ViewLaw<State, Event> {
   readonly id: string
   readonly statement: string
-  readonly judge: (view: View<State, Event>, events: ReadonlyArray<Event>) => Finding | undefined
+  readonly judge: (view: View<State, Event>, events: ReadonlyArray<Event>) => LawFinding | undefined
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Domain } from '../../../decide/Domain.js'
 import { typeOf } from '../../../evolve/TaggedCodec.js'
 import { changesInWords } from '../Difference.js'
 import { isSame } from '../Equality.js'
-import type { Accepted, Expectations, Relation } from '../Expectations.js'
+import type { AcceptedCommand, Expectations, Relation } from '../Expectations.js'
 import { decideWithDefects, eventsOfOutcome, historyOf, isDecision } from '../History.js'
 import type { Breach, Law, LawsOf, Subject } from '../Law.js'
 import { shown, shownThrown } from '../Shown.js'
@@ -32,7 +32,7 @@ const entriesOf = <Value>(
   record: Readonly<Record<string, Value>> | undefined,
 ): ReadonlyArray<[string, Value]> => Object.entries(record ?? {})
 
-type Postcondition<Command, State, Event> = (accepted: Accepted<Command, State, Event>) => boolean
+type Postcondition<Command, State, Event> = (accepted: AcceptedCommand<Command, State, Event>) => boolean
 
 /** The cast forgets which commands each takes: each is asked of commands of its own type only. */
 const postconditionsOf = <Command, State, Event, Rejection>({
