@@ -79,7 +79,7 @@ test('a failure tells the delivery in words, and gives the data to paste', async
   const counts = brokenProjections.find(({ what }) => what === 'counts what comes again')
   const [failure] = await failuresOf(counts?.checks() ?? [])
   expect(failure?.message).toContain('After event 1 the consumer crashed and saw event 1 again.')
-  expect(failure?.message).toContain('const log = logOf([\n  [{"type":"Ordered"')
+  expect(failure?.message).toContain("const log = logOf([\n  [{ type: 'Ordered'")
   expect(failure?.message).toContain('const delivery = { sizes: [], crashes: [[1, 1]], stops: [] }')
   expect(failure?.message).toContain('What to do: ')
 })

@@ -86,6 +86,9 @@ export const throughJsonb = (json: Json): Json => {
 
 const isArray = (json: Json): json is ReadonlyArray<Json> => Array.isArray(json)
 
+/** Node and every browser have it, and neither's types are needed. */
+declare const TextEncoder: new () => { readonly encode: (text: string) => Uint8Array }
+
 /** A text of ASCII has as many bytes as characters. */
 const byBytes = (left: string, right: string): number => {
   if (ascii.test(left) && ascii.test(right)) return left.length - right.length || (left < right ? -1 : 1)

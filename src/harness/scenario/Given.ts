@@ -38,7 +38,10 @@ export interface GivenChecked<State> {
   readonly thenState: (
     expected: ScenarioPart<WithoutBrands<State>> | ((state: State) => boolean),
   ) => GivenChecked<State>
-  /** A law of the harness, by its id, such as `decide.total`: it is asked about exactly this situation. */
+  /**
+   * A law of the harness, by its id, such as `decide.total`: it is asked about exactly this situation.
+   * A law that cannot be checked where this runs fails, and says what to do.
+   */
   readonly obeys: (lawId: string) => GivenChecked<State>
 }
 

@@ -5,7 +5,9 @@
  * Used by: `Catalogue`.
  * @since 0.1.0
  */
+
 import type { Change } from '../../../evolve/Timeline.js'
+import { processHere } from '../../Platform.js'
 import { copyOf } from '../Copy.js'
 import { firstDifference, shownDifference } from '../Difference.js'
 import { shown } from '../Shown.js'
@@ -90,7 +92,7 @@ const complaint = (by: 'decide' | 'evolve', asked: unknown, difference: Change):
 
 /** Runs something in a time zone; undefined where the platform does not heed the change, as in worker threads. */
 const zoneSwitch = (): (<A>(zone: string, run: () => A) => A) | undefined => {
-  const env = globalThis.process?.env
+  const env = processHere()?.env
   if (env === undefined) return undefined
   const inZone = <A>(zone: string, run: () => A): A => {
     const before = env['TZ']

@@ -8,7 +8,11 @@ import { law } from '../../Law.js'
 type LogOf = (placed: ReadonlyArray<PlacedEvent<unknown>>) => ReadonlyArray<LogEntry<unknown>>
 
 const placed = fc.array(
-  fc.tuple(fc.record({ type: fc.string(), n: fc.integer() }), fc.constantFrom('a', 'b', 'c'), fc.nat(3)),
+  fc.tuple(
+    fc.record({ type: fc.string(), n: fc.integer() }, { noNullPrototype: true }),
+    fc.constantFrom('a', 'b', 'c'),
+    fc.nat(3),
+  ),
   { maxLength: 8 },
 )
 
