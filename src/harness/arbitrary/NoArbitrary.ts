@@ -4,6 +4,7 @@
  * Used by: `Derivation`, `Refinement`, `Opaque`, `Overrides`.
  * @since 0.1.0
  */
+import { keyLiteral } from '../report/Literal.js'
 
 /** What a refusal says. */
 export interface ArbitraryRefusal {
@@ -53,7 +54,4 @@ export class NoArbitrary extends Error implements ArbitraryRefusal {
  * @internal
  */
 export const registerOverride = (name: string): string =>
-  `Say which values it accepts: overrides: { byName: { ${quoted(name)}: fc.constantFrom(...) } }, or use byCodec.`
-
-const quoted = (name: string): string =>
-  /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replaceAll("'", "\\'")}'`
+  `Say which values it accepts: overrides: { byName: { ${keyLiteral(name)}: fc.constantFrom(...) } }, or use byCodec.`

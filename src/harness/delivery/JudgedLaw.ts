@@ -10,6 +10,7 @@
  */
 import fc from 'fast-check'
 import type { Check } from '../Check.js'
+import { usualSeed } from '../domain/Trial.js'
 
 /** What a judge found. */
 export interface LawFinding {
@@ -43,13 +44,16 @@ export interface SuiteSettings {
   readonly runs?: number
 }
 
+/** How many samples, unless someone says otherwise: each runs a whole log. */
+const usualRuns = 200
+
 /**
  * The check of a law for something that has a name.
  * @internal
  */
 export const checkOf = <Sample>(
   subject: string,
-  { seed = 20_260_101, runs = 200 }: SuiteSettings,
+  { seed = usualSeed, runs = usualRuns }: SuiteSettings,
   law: JudgedLaw<Sample>,
 ): Check => ({
   name: `${law.id}: ${law.statement}`,

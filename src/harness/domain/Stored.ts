@@ -14,6 +14,7 @@ import type { Codec, DecodeFailure } from '../../evolve/Codec.js'
 import { joinPath } from '../../evolve/Codec.js'
 import type { EventCodec } from '../../evolve/EventCodec.js'
 import { type Json, toJson } from '../../store/Json.js'
+import { attempt } from './Attempt.js'
 import { shownThrown } from './Shown.js'
 
 /** Why a value did not come back: where in it, what is wrong there, and on which leg of the way it was lost. */
@@ -43,7 +44,7 @@ export const storedBy =
 export const storedEventBy =
   <Event>({ encode, decode }: Pick<EventCodec<Event>, 'encode' | 'decode'>) =>
   (event: Event): Stored<Event> => {
-    const encoded = attempt('writing', () => encode(event))
+    const encoded = calling('writing', () => encode(event))
     if (E.isLeft(encoded)) return encoded
     const { type, schemaVersion, data } = encoded.right
     return stored(
@@ -54,20 +55,20 @@ export const storedEventBy =
 
 /** The text of JSON can be left out: a value that `toJson` accepts is what parsing its text gives. */
 const stored = <A>(write: () => unknown, read: (json: Json) => E.Either<DecodeFailure, A>): Stored<A> => {
-  const json = attempt('writing', () => toJson(write()))
+  const json = calling('writing', () => toJson(write()))
   if (E.isLeft(json)) return json
   if (E.isLeft(json.right)) {
     const { path, reason } = json.right.left
     return E.left({ at: 'writing', path, reason })
   }
   const ordered = throughJsonb(json.right.right)
-  const decoded = attempt('reading', () => read(ordered))
+  const decoded = calling('reading', () => read(ordered))
   if (E.isLeft(decoded)) return decoded
   if (E.isRight(decoded.right)) return decoded.right
   return E.left({ at: 'reading', ...decoded.right.left })
 }
 
-const attempt = <A>(at: NotStored['at'], f: () => A): E.Either<NotStored, A> =>
+const calling = <A>(at: NotStored['at'], f: () => A): E.Either<NotStored, A> =>
   E.tryCatch(f, (thrown) => ({ at, path: '', reason: `the codec threw ${shownThrown(thrown)}` }))
 
 /**
@@ -100,12 +101,17 @@ const byBytes = (left: string, right: string): number => {
 
 const ascii = /^[\0-\x7f]*$/
 
+/** What tells a value of one kind from all others. */
+export interface Recognizes<A> {
+  readonly is: (value: unknown) => value is A
+}
+
 /**
  * Whether a codec accepts a value as one of its own. One that throws at a value does not.
  * @internal
  */
-export const isOf = <A>(codec: Pick<Codec<A>, 'is'>, value: unknown): value is A =>
-  E.getOrElse(() => false)(E.tryCatch(() => codec.is(value), String))
+export const isOf = <A>(codec: Recognizes<A>, value: unknown): value is A =>
+  E.getOrElse(() => false)(attempt(() => codec.is(value)))
 
 /**
  * Where and why a codec refuses a value that is none of its own; for messages.

@@ -14,10 +14,15 @@ import { usualSeed } from '../Trial.js'
 
 /** How thoroughly compositions are checked, and where arbitrary values need help. */
 export interface CompositionOptions
-  extends Thoroughness,
-    Pick<Expectations<never, never, never, never>, 'overrides' | 'recycled' | 'fresh'> {}
+  extends Pick<Thoroughness, 'seed'>,
+    Pick<Expectations<never, never, never, never>, 'overrides' | 'recycled' | 'fresh'> {
+  /** How many histories for each check; 100 unless given. */
+  readonly histories?: number
+  /** The most commands of a history; 10 unless given. */
+  readonly commandsMax?: number
+}
 
-/** So many samples, unless someone says otherwise. */
+/** Every combination of parts is a check of its own, so each has fewer histories, and shorter ones, than an examination. */
 const usualSamples = 100
 
 /**

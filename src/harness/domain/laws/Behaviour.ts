@@ -12,11 +12,12 @@
 import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import { typeOf } from '../../../evolve/TaggedCodec.js'
+import { attempt } from '../Attempt.js'
 import { changesInWords } from '../Difference.js'
 import { isExactlySame } from '../Equality.js'
 import { decideWithDefects, eventsOfOutcome, isDecision } from '../History.js'
 import type { Breach, Law, LawsOf, Trial } from '../Law.js'
-import { shown, shownThrown } from '../Shown.js'
+import { shown } from '../Shown.js'
 import { commandsOf, firstOf, pastOf, statesAlong } from './Steps.js'
 
 /** The laws of behaviour. */
@@ -37,7 +38,7 @@ const terminal = <Command, State, Event, Rejection>(
   judge: (trial) => {
     const { history } = trial
     const states = statesAlong(domain, domain.initialState, history.events)
-    const ends = states.map((state) => E.tryCatch(() => domain.isTerminal(state), shownThrown))
+    const ends = states.map((state) => attempt(() => domain.isTerminal(state)))
     const isEnd = (index: number): boolean => {
       const end = ends[index]
       return end !== undefined && E.isRight(end) && end.right

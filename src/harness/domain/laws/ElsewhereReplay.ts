@@ -9,7 +9,7 @@ import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import { nodeModule, processHere } from '../../Platform.js'
 import { copyOf } from '../Copy.js'
-import { askDecide, askEvolve, isState } from './AskedAgain.js'
+import { askDecide, askEvolve, eventsIn, isState } from './AskedAgain.js'
 
 /** What a child process is told, as JSON on its standard input. */
 export interface Assignment {
@@ -96,11 +96,6 @@ const stepsOf = <Command, State, Event, Rejection>(
     return [{ decision, state: textOf(state) }]
   })
 }
-
-const eventsIn = <Event>(value: unknown): ReadonlyArray<Event> =>
-  typeof value === 'object' && value !== null && 'right' in value && Array.isArray(value.right)
-    ? value.right
-    : []
 
 /** All of a value as text, the keys of its records in order: two equal values have one text in every process. */
 const textOf = (value: unknown): string => {
