@@ -10,7 +10,7 @@
 import type { Domain } from '../../decide/Domain.js'
 import { coverageOf } from '../coverage/Coverage.js'
 import { gapsOf } from '../coverage/Gaps.js'
-import { eventsOfOutcome, type History, historyOf, stepOf } from '../domain/History.js'
+import { eventsOfOutcome, type History, historyOf, isDecision, stepOf } from '../domain/History.js'
 import type { LawsOf, Subject, Trial } from '../domain/Law.js'
 
 /** What notices mutants of one domain. */
@@ -23,13 +23,18 @@ export interface Killers<Command, State, Event, Rejection> {
 
 /**
  * Laws about purity, about the world around and about storage: no mutant breaks them but by chance, and they cost most.
- * The scenarios are asked directly.
+ * The scenarios are asked directly, and a defect shows in the history itself.
  */
 const isOfBehaviour = (id: string): boolean =>
-  !/^(decide|evolve)\.(?!total$|answers$)/.test(id) &&
-  !/^(timezone$|methods\.|module|scenario\.|command\.|upcast\.|golden|replay\.|snapshot$|event\.stored$)/.test(
-    id,
-  )
+  !/^(decide\.|evolve\.|timezone$|methods\.|module|scenario\.)/.test(id) &&
+  !/^(command\.|upcast\.|golden|replay\.|snapshot$|event\.stored$)/.test(id)
+
+/** What a defect is called: it is that law which it breaks. */
+const defectName = 'decide.total'
+
+const hasDefect = <Command, State, Event, Rejection>({
+  steps,
+}: History<Command, State, Event, Rejection>): boolean => steps.some(({ outcome }) => !isDecision(outcome))
 
 /**
  * The killers of a subject: first the scenarios, which need no history, then the laws, trial by trial, and then the
@@ -46,7 +51,8 @@ export const killersOf = <Command, State, Event, Rejection>(
     .filter(({ fails }) => fails(subject.domain))
     .map(({ name }) => name)
   const brokenLaws = failing(subject, behaviour, trials)
-  const broken = [...brokenScenarios, ...brokenLaws]
+  const brokenByDefects = trials.some(({ history }) => hasDefect(history)) ? [defectName] : []
+  const broken = [...brokenScenarios, ...brokenByDefects, ...brokenLaws]
   const isUsable = ({ name }: { readonly name: string }): boolean => !broken.includes(name)
   const usableLaws: LawsOf = (other) => behaviour(other).filter(({ id }) => isUsable({ name: id }))
   const scenarios = scenariosOf(subject).filter(isUsable)
@@ -61,7 +67,12 @@ export const killersOf = <Command, State, Event, Rejection>(
       if (scenario !== undefined) return scenario.name
       const other = { ...subject, domain }
       const histories: Array<History<Command, State, Event, Rejection>> = []
-      const law = firstFailing(other, usableLaws, trials, histories)
+      const law = firstFailing(
+        other,
+        { usableLaws, countsDefects: brokenByDefects.length === 0 },
+        trials,
+        histories,
+      )
       if (law !== undefined) return law
       return isGap(other, gapsBefore, histories) ? 'coverage' : undefined
     },
@@ -119,14 +130,15 @@ const failing = <Command, State, Event, Rejection>(
 /** Trial by trial, so that a mutant that is noticed soon costs little; `histories` then has those that were run. */
 const firstFailing = <Command, State, Event, Rejection>(
   subject: Subject<Command, State, Event, Rejection>,
-  lawsOf: LawsOf,
+  { usableLaws, countsDefects }: { readonly usableLaws: LawsOf; readonly countsDefects: boolean },
   trials: ReadonlyArray<Trial<Command, State, Event, Rejection>>,
   histories: Array<History<Command, State, Event, Rejection>>,
 ): string | undefined => {
-  const laws = lawsOf(subject)
+  const laws = usableLaws(subject)
   for (const recorded of trials) {
     const trial = asked(subject.domain, recorded)
     histories.push(trial.history)
+    if (countsDefects && hasDefect(trial.history)) return defectName
     const law = laws.find(({ judge }) => breaks(() => judge(trial)))
     if (law !== undefined) return law.id
   }

@@ -1,7 +1,7 @@
 /**
  * The fields of a state, as mutants see them: those that an event changed, and the state with one of them as it was. In
  * a combination these are the fields of its parts, because a part as a whole is more than a programmer forgets.
- * Used by: `Observed`, `EvolveMutants`, `WholeMutants`.
+ * Used by: `Observed`, `Neighbour`, `EvolveMutants`, `DecideMutants`, `WholeMutants`.
  *
  * Laws (test/properties/harness/mutation/StateField.test.ts):
  * - SFD-1 put back: a state in which each changed field is put back as it was before is the state before.

@@ -74,3 +74,15 @@ test('the coverage notices a mutant of which a part is out of reach', () => {
   const unreleased = coverageZoo.find(({ what }) => what.startsWith('every release'))
   expect(unreleased && killerOf(unreleased.domain as typeof Inventory)).toBe('coverage')
 })
+
+test('a mutant that throws is noticed, unless the original throws too', () => {
+  const throwing = (): never => {
+    throw new Error('a bug')
+  }
+  const subject = { domain: Inventory, expectations: { ...guided, ...few } }
+  const mutant = { ...Inventory, decide: throwing }
+  const { trials } = trialsOf(subject)
+  expect(killersOf(subject, () => [], trials).killerOf(mutant)).toBe('decide.total')
+  const worse = { ...subject, domain: mutant }
+  expect(killersOf(worse, () => [], trialsOf(worse).trials).broken).toEqual(['decide.total'])
+})
