@@ -20,6 +20,10 @@ import {
 } from 'decider-ts/harness'
 import * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
+import { catalogue } from '../../src/harness/domain/Catalogue.js'
+import { behaviourZoo } from './zoo/Behaviour.js'
+import { purityZoo } from './zoo/Purity.js'
+import { storageZoo } from './zoo/Storage.js'
 
 /** Its types are called as the page calls those of anybody. */
 const Any = domain({
@@ -121,4 +125,25 @@ describe('the page of the laws', () => {
     expect(differences(page.replace('### `terminal`', '### terminal')).missing).toHaveLength(1)
     expect(differences(`${page}\n### \`made.up\`\n\n> it is new.\n`).surplus).toEqual(['made.up: it is new.'])
   })
+})
+
+/** Its first word, for a law that is called after something of the user's: which one is no matter. */
+const kindOf = (id: string): string =>
+  /^(invariant|postcondition|relation|idempotent|inert|scenario)\./.exec(id)?.[1] ?? id
+
+/** The laws of a domain that no domain of a zoo was made to break. */
+const unbroken = (zoo: ReadonlyArray<{ readonly caughtBy: string }>): ReadonlyArray<string> => {
+  const broken = new Set(zoo.map(({ caughtBy }) => kindOf(caughtBy)))
+  return catalogue({ domain: Any, expectations: all })
+    .map(({ id }) => kindOf(id))
+    .filter((kind) => !broken.has(kind))
+}
+
+/** What is broken about suggestions is no domain; test/properties/harness/domain/laws/Suggestions.test.ts has one. */
+const suggestions = { caughtBy: 'commandGen.total' }
+
+test('every law of a domain finds out a broken one', () => {
+  const zoo = [...purityZoo, ...storageZoo, ...behaviourZoo, suggestions]
+  expect(unbroken(zoo)).toEqual([])
+  expect(unbroken(zoo.filter(({ caughtBy }) => caughtBy !== 'terminal'))).toEqual(['terminal'])
 })
