@@ -46,6 +46,25 @@ const samples = {
     '```',
   ),
   wrong: page('wrong', '# Wrong', '', '```ts', 'const two = 1 + 1', 'two // => 3', '```'),
+  shown: page(
+    'shown',
+    '```ts',
+    "const report = ['broken', '  here']",
+    '```',
+    '```text of report.join("\\n")',
+    'broken',
+    '  here',
+    '```',
+  ),
+  shownWrongly: page(
+    'shownWrongly',
+    '```ts',
+    "const report = 'broken'",
+    '```',
+    '```text of report',
+    'whole',
+    '```',
+  ),
   awaiting: page('awaiting', '```ts', 'await Promise.resolve({ a: 1 }) // => { a: 1 }', '```'),
   promise: page('promise', '```ts', 'Promise.resolve(1) // => 1', '```'),
   throwing: page('throwing', '# Throwing', '', '```ts', '1 // => 1', '', "throw new Error('broken')", '```'),
@@ -147,6 +166,13 @@ describe('a program that runs', () => {
 
   test('is rejected at the line of a wrong claim', async () => {
     await expect(run(samples.wrong)).rejects.toThrow('samples/wrong.md:5 the example claims another value')
+  })
+
+  test('shows the text of a value, or is rejected where it shows another', async () => {
+    await expect(run(samples.shown)).resolves.toBeUndefined()
+    await expect(run(samples.shownWrongly)).rejects.toThrow(
+      'samples/shownWrongly.md:4 the example claims another value',
+    )
   })
 
   test('is rejected when the claim is equal only loosely', async () => {

@@ -72,7 +72,19 @@ const complaintAbout = (fence: Fence): string | undefined => {
 
 const quotedFence = /^\s*>[\s>]*(`{3,}|~{3,})\s*(ts|typescript)\b/i
 
-/** The fences that are programs (marked `ts`), and complaints about those that only seem to be. */
+/**
+ * What a fence is as a part of a program: one marked `ts` is its lines; one marked `text of <expression>` is the claim that
+ * the expression is this text, so that what a page shows of a report is what the report says.
+ */
+const programOf = (fence: Fence): Fence | undefined => {
+  if (fence.info === 'ts') return fence
+  const expression = /^text of (.+)$/.exec(fence.info)?.[1]
+  if (expression === undefined) return undefined
+  const shown = fence.body.map(({ text }) => text).join('\n')
+  return { ...fence, body: [{ number: fence.line, text: `${expression} // => ${JSON.stringify(shown)}` }] }
+}
+
+/** The fences that are programs (marked `ts`) or claims of one, and complaints about those that only seem to be. */
 export const programFences = (source: string, lines: ReadonlyArray<Line>): Extraction<Fence> => {
   const fences = fencesOf(lines)
   const unclear: ReadonlyArray<Problem> = fences.flatMap((fence) => {
@@ -87,7 +99,7 @@ export const programFences = (source: string, lines: ReadonlyArray<Line>): Extra
       message: 'a ts fence inside a quotation is not executed; take it out of the quotation',
     }))
   return {
-    found: fences.filter((fence) => fence.info === 'ts' && fence.closed),
+    found: fences.filter(({ closed }) => closed).flatMap((fence) => programOf(fence) ?? []),
     problems: [...unclear, ...quoted],
   }
 }
