@@ -22,7 +22,7 @@ const zoo: ReadonlyArray<Broken> = [...purityZoo, ...storageZoo, ...behaviourZoo
 
 /** Laws that there are only for a domain with such expectations, or with upcasters. */
 const isOfThisDomain = (id: string): boolean =>
-  /^(invariant|postcondition|relation|idempotent|inert|scenario|upcast)\b/.test(id)
+  /^(invariant|postcondition|relation|idempotent|inert|scenario|upcast|commandGen)\b/.test(id)
 
 /** Runs a printed test for a domain; it throws what the test throws. */
 const paste = (code: string, domain: unknown, expectations: unknown): void => {

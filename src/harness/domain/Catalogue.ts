@@ -4,6 +4,7 @@
  * Used by: `Examination`, `given`.
  * @since 0.1.0
  */
+import { withOwnInitialState } from './Copy.js'
 import type { LawsOf } from './Law.js'
 import { ambientWorld } from './laws/AmbientWorld.js'
 import { replayOf } from './laws/AskedAgain.js'
@@ -18,8 +19,9 @@ import { timeZone } from './laws/TimeZone.js'
 import { totality } from './laws/Totality.js'
 import { upcasting } from './laws/Upcasting.js'
 
-/** All laws for a subject. */
-export const catalogue: LawsOf = (subject) => {
+/** All laws for a subject. A domain may write into its state, so each law is given an initial state of its own. */
+export const catalogue: LawsOf = ({ domain, expectations }) => {
+  const subject = { domain: withOwnInitialState(domain), expectations }
   const asked = replayOf(subject)
   return [
     ...totality(subject, asked),

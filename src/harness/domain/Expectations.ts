@@ -99,3 +99,12 @@ export interface Expectations<Command, State, Event, Rejection> extends Thorough
   /** What the domain, and these expectations, are called in printed tests. */
   readonly printedAs?: { readonly domain?: string; readonly expectations?: string }
 }
+
+/**
+ * What can be expected of a domain, by the type of the domain: `const expectations: ExpectationsOf<typeof Account> = { ... }`
+ * types the parameters of what is in it, where it does not stand in a call.
+ */
+export type ExpectationsOf<Subject> =
+  Subject extends Domain<infer Command, infer State, infer Event, infer Rejection>
+    ? Expectations<Command, State, Event, Rejection>
+    : never

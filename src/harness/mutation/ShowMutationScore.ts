@@ -118,9 +118,16 @@ const thenState = ({ kind, original, mutant }: AnyParting): ReadonlyArray<string
   const fields = changedFields({}, mutant.state, original.state).flatMap(([name]) =>
     name === undefined ? [] : [name],
   )
+  // A part of a state says nothing of a field that the state does not have.
+  const gone = fields.filter((name) => !hasField(original.state, name))
+  if (gone.length > 0)
+    return [`.thenState((state) => ${gone.map((name) => `!(${quoted(name)} in state)`).join(' && ')})`]
   const expected = fields.length === 0 ? original.state : only(original.state, fields)
   return [`.thenState(${argument(expected, '.thenState()')})`]
 }
+
+const hasField = (state: unknown, name: string): boolean =>
+  typeof state === 'object' && state !== null && Object.hasOwn(state, name)
 
 const only = (state: unknown, names: ReadonlyArray<string>): unknown =>
   Object.fromEntries(

@@ -50,6 +50,8 @@ const relations: NonNullable<Expected['relations']> = {
   },
 }
 
+const openIt = commandOf({ type: 'Open' })
+
 const anotherReceipt = commandOf({ type: 'Receive', quantity: 7 })
 
 const scenarios: NonNullable<Expected['scenarios']> = {
@@ -85,6 +87,9 @@ const protoIds: Expected['commandGen'] = (state) =>
     : undefined
 
 export const behaviourZoo: ReadonlyArray<Broken> = [
+  broken('suggestions that throw where there are none', { caughtBy: 'commandGen.total' }, Inventory, {
+    commandGen: (state) => fc.constantFrom(...(state.status === 'closed' ? [] : [openIt])),
+  }),
   broken(
     'a closed article that can be opened again',
     { caughtBy: 'terminal', also: ['scenario.a closed article stays closed'] },

@@ -5,7 +5,7 @@
 import type { AnyDomain, Domain, Typed } from 'decider-ts/decide'
 import type { Expectations } from 'decider-ts/harness'
 import type { LawsOf, Subject } from '../../../src/harness/domain/Law.js'
-import { type Found, trialsOf } from '../../../src/harness/domain/Trial.js'
+import { type Found, type Trials, trialsOf } from '../../../src/harness/domain/Trial.js'
 
 /** Expectations of some domain: which, only its `Broken` knows. */
 export type AnyExpectations = {
@@ -19,6 +19,8 @@ export interface Broken {
   readonly caughtBy: string
   /** The later laws that fail too. */
   readonly also?: ReadonlyArray<string>
+  /** The later laws that may fail too: where chance or the time decides, only the first one is certain. */
+  readonly perhaps?: ReadonlyArray<string>
   readonly domain: AnyDomain
   readonly expectations?: AnyExpectations
 }
@@ -26,7 +28,7 @@ export interface Broken {
 /** A broken domain whose expectations are checked to be its own. */
 export const broken = <Command, State, Event, Rejection>(
   what: string,
-  caught: Pick<Broken, 'caughtBy' | 'also'>,
+  caught: Pick<Broken, 'caughtBy' | 'also' | 'perhaps'>,
   domain: Domain<Command, State, Event, Rejection>,
   expectations: Expectations<Command, State, Event, Rejection> = {},
 ): Broken => ({ what, ...caught, domain, expectations })
@@ -49,10 +51,9 @@ export interface Failing extends Found<Typed, Typed> {
 export const failingOf = (
   laws: LawsOf,
   subject: Subject<Typed, unknown, Typed, Typed>,
-): ReadonlyArray<Failing> => {
-  const { smallestBreach } = trialsOf(subject)
-  return laws(subject).flatMap((law) => {
+  { smallestBreach }: Trials<Typed, unknown, Typed, Typed> = trialsOf(subject),
+): ReadonlyArray<Failing> =>
+  laws(subject).flatMap((law) => {
     const found = smallestBreach(law)
     return found === undefined ? [] : [{ id: law.id, ...found }]
   })
-}

@@ -17,24 +17,27 @@ const withDecide = (
   what: string,
   caughtBy: string,
   wrong: unknown,
-  also: ReadonlyArray<string> = [],
+  others: Pick<Broken, 'also' | 'perhaps'> = {},
 ): Broken => ({
   what,
   caughtBy,
-  also,
+  ...others,
   domain: domain({ ...parts, decide: wrong as Decide }),
 })
 const withEvolve = (
   what: string,
   caughtBy: string,
   wrong: unknown,
-  also: ReadonlyArray<string> = [],
+  others: Pick<Broken, 'also' | 'perhaps'> = {},
 ): Broken => ({
   what,
   caughtBy,
-  also,
+  ...others,
   domain: domain({ ...parts, evolve: wrong as Evolve }),
 })
+
+/** Laws that ask the domain a second time, and may then see that it answers otherwise. */
+const restarted = ['replay.stored', 'snapshot', 'terminal']
 
 /** Writing into what is read-only takes a type that allows it. */
 type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] }
@@ -63,10 +66,15 @@ const throwing: ReadonlyArray<Broken> = [
     if (event.type === 'Released' && !reservationOf(state, event.id)) throw new Error('no such reservation')
     return evolve(state, event)
   }),
-  withEvolve('a branch without a return', 'evolve.total', (state: State, event: Event) =>
-    event.type === 'Closed' ? undefined : evolve(state, event),
+  withEvolve(
+    'a branch without a return',
+    'evolve.total',
+    (state: State, event: Event) => (event.type === 'Closed' ? undefined : evolve(state, event)),
+    { also: ['state.declared', 'terminal'] },
   ),
-  withEvolve('evolve waits', 'evolve.total', async (state: State, event: Event) => evolve(state, event)),
+  withEvolve('evolve waits', 'evolve.total', async (state: State, event: Event) => evolve(state, event), {
+    also: ['state.declared'],
+  }),
 ]
 
 const foreign: ReadonlyArray<Broken> = [
@@ -93,7 +101,12 @@ const foreign: ReadonlyArray<Broken> = [
     if (state.status !== 'open') throw new IllegalStateError('not open')
     return decide(command)(state)
   }),
-  withDecide('a function that was not called', 'decide.answers', (command: Command) => () => decide(command)),
+  withDecide(
+    'a function that was not called',
+    'decide.answers',
+    (command: Command) => () => decide(command),
+    { also: ['replay.stored', 'snapshot'] },
+  ),
   withDecide('a single event in Right', 'decide.answers', (command: Command) => (state: State) => {
     const [event] = accepted(command, state)
     return event === undefined ? decide(command)(state) : { _tag: 'Right', right: event }
@@ -104,14 +117,22 @@ const foreign: ReadonlyArray<Broken> = [
 ]
 
 const writing: ReadonlyArray<Broken> = [
-  withEvolve('an evolve that adds in place', 'evolve.keepsInputs', (state: Writable<State>, event: Event) => {
-    if (event.type !== 'Received') return evolve(state, event)
-    state.stock += event.quantity
-    state.received += event.quantity
-    return state
-  }),
-  withEvolve('Object.assign into the state', 'evolve.keepsInputs', (state: State, event: Event) =>
-    Object.assign(state, evolve(state, event)),
+  withEvolve(
+    'an evolve that adds in place',
+    'evolve.keepsInputs',
+    (state: Writable<State>, event: Event) => {
+      if (event.type !== 'Received') return evolve(state, event)
+      state.stock += event.quantity
+      state.received += event.quantity
+      return state
+    },
+    { also: ['event.matters'] },
+  ),
+  withEvolve(
+    'Object.assign into the state',
+    'evolve.keepsInputs',
+    (state: State, event: Event) => Object.assign(state, evolve(state, event)),
+    { also: ['event.matters'], perhaps: ['terminal'] },
   ),
   withEvolve('an evolve that deletes in place', 'evolve.keepsInputs', (state: State, event: Event) => {
     if (event.type !== 'Released') return evolve(state, event)
@@ -146,7 +167,7 @@ const worldly: ReadonlyArray<Broken> = [
     'an evolve that keeps the time',
     'evolve.ambient',
     (state: State, event: Event) => ({ ...evolve(state, event), at: new Date() }),
-    ['evolve.pure'],
+    { also: ['evolve.pure'], perhaps: restarted },
   ),
   withDecide(
     'a random id',
@@ -155,7 +176,7 @@ const worldly: ReadonlyArray<Broken> = [
       isReserve(command)
         ? accept({ type: 'Reserved', id: crypto.randomUUID(), quantity: 1 })
         : decide(command)(state),
-    ['decide.pure'],
+    { also: ['decide.pure'], perhaps: restarted },
   ),
   withDecide(
     'a setting',
@@ -179,7 +200,7 @@ const worldly: ReadonlyArray<Broken> = [
       event.type === 'Received'
         ? { ...evolve(state, event), day: new Date(event.quantity * 100_000_000).getDate() }
         : evolve(state, event),
-    ['timezone'],
+    { also: ['timezone'] },
   ),
 ]
 
@@ -192,23 +213,43 @@ const remembering = (): ReadonlyArray<Broken> => {
   let last: { readonly command: string; readonly decision: unknown } = { command: '', decision: undefined }
   const names: Array<string> = []
   return [
-    withDecide('a counter of the module', 'decide.pure', (command: Command) => (state: State) => {
-      asked += 1
-      return command.type === 'Receive' && asked % 7 === 0 ? accept() : decide(command)(state)
-    }),
-    withDecide('the last answer, kept', 'decide.pure', (command: Command) => (state: State) => {
-      const key = JSON.stringify(command)
-      if (last.command !== key) last = { command: key, decision: decide(command)(state) }
-      return last.decision
-    }),
-    withEvolve('a list of the module', 'evolve.pure', (state: State, event: Event) => {
-      names.push(event.type)
-      return { ...evolve(state, event), seen: names.length }
-    }),
-    withEvolve('a clock that was taken hold of', 'evolve.pure', (state: State, event: Event) => ({
-      ...evolve(state, event),
-      at: now(),
-    })),
+    withDecide(
+      'a counter of the module',
+      'decide.pure',
+      (command: Command) => (state: State) => {
+        asked += 1
+        return command.type === 'Receive' && asked % 7 === 0 ? accept() : decide(command)(state)
+      },
+      { perhaps: restarted },
+    ),
+    withDecide(
+      'the last answer, kept',
+      'decide.pure',
+      (command: Command) => (state: State) => {
+        const key = JSON.stringify(command)
+        if (last.command !== key) last = { command: key, decision: decide(command)(state) }
+        return last.decision
+      },
+      { perhaps: ['terminal', 'event.matters'] },
+    ),
+    withEvolve(
+      'a list of the module',
+      'evolve.pure',
+      (state: State, event: Event) => {
+        names.push(event.type)
+        return { ...evolve(state, event), seen: names.length }
+      },
+      { perhaps: restarted },
+    ),
+    withEvolve(
+      'a clock that was taken hold of',
+      'evolve.pure',
+      (state: State, event: Event) => ({
+        ...evolve(state, event),
+        at: now(),
+      }),
+      { perhaps: restarted },
+    ),
     withDecide(
       'an id from a module of the platform',
       'decide.pure',
@@ -216,6 +257,7 @@ const remembering = (): ReadonlyArray<Broken> => {
         isReserve(command)
           ? accept({ type: 'Reserved', id: randomUUID(), quantity: 1 })
           : decide(command)(state),
+      { perhaps: restarted },
     ),
     withEvolve('a local day that was taken hold of', 'timezone', (state: State, event: Event) =>
       event.type === 'Received'

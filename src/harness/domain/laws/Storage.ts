@@ -34,9 +34,10 @@ import { commandsOf, decidedIn, firstOf, pastOf, statesAlong } from './Steps.js'
 export const storage: LawsOf = ({ domain }) => [
   eventDeclared(domain),
   eventStored(domain),
+  // A state that is not as declared shows in rejections too, so it is told first.
+  stateDeclared(domain),
   rejectionDeclared(domain),
   commandStored(domain),
-  stateDeclared(domain),
 ]
 
 type LawOf = <Command, State, Event, Rejection>(

@@ -8,12 +8,9 @@ import {
   type Expectations,
   gapsOf,
   historyOf,
-  moreUntilCovered,
 } from 'decider-ts/harness'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import type { Subject } from '../../../../src/harness/domain/Law.js'
-import { trialsOf } from '../../../../src/harness/domain/Trial.js'
+import { expect, test } from 'vitest'
 import {
   type Command,
   type Event,
@@ -22,7 +19,6 @@ import {
   type Rejection,
   type State,
 } from '../../../harness/Inventory.js'
-import { coverageZoo } from '../../../harness/zoo/Coverage.js'
 import { law } from '../../Law.js'
 
 type Expected = Expectations<Command, State, Event, Rejection>
@@ -160,21 +156,4 @@ test('histories in which hardly anything is accepted are a gap', () => {
   expect(gapsOf({ domain: stubborn, expectations: {} })(coverage).at(-1)).toBe(
     'Only 0 of 30 commands were accepted, fewer than 5%, so that histories hardly get anywhere. Give a `commandGen` that offers, for a state, commands that can be accepted there.',
   )
-})
-
-/** The gaps of a subject as a suite looks for them. */
-const gapsFound = <C, S, E, R>(subject: Subject<C, S, E, R>): ReadonlyArray<string> =>
-  gapsOf(subject)(moreUntilCovered(subject)(trialsOf(subject).trials.map(({ history }) => history)))
-
-test('the inventory has no gap', () => {
-  expect(gapsFound({ domain: Inventory, expectations: {} })).toEqual([])
-})
-
-describe('the zoo', () => {
-  for (const { what, domain: broken, expectations = {}, caughtBy } of coverageZoo) {
-    test(`${caughtBy} finds that ${what}`, () => {
-      const subject = { domain: broken, expectations } as Subject<never, never, never, never>
-      expect(gapsFound(subject)).not.toEqual([])
-    })
-  }
 })
