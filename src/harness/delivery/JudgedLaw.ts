@@ -3,6 +3,9 @@
  * a failure reads the same in every suite: what broke, the smallest data that breaks it, what to do.
  * Used by: `ViewSuite`, `ProjectionSuite`, `ProcessManagerSuite`, `ProcessRunnerSuite`.
  *
+ * A `Law` of domains is asked about trials that all laws share, and what breaks it is a situation. A law here brings
+ * samples of its own, such as a log with a delivery, may have to wait for an answer, and what breaks it is any data.
+ *
  * Laws (test/properties/harness/delivery/JudgedLaw.test.ts):
  * - JLW-1 smallest: a check fails exactly where a judge finds something in some sample, and tells what it finds in the
  *   smallest one.
@@ -11,6 +14,7 @@
 import fc from 'fast-check'
 import type { Check } from '../Check.js'
 import { usualSeed } from '../domain/Trial.js'
+import { BrokenLaw } from '../report/BrokenLaw.js'
 
 /** What a judge found. */
 export interface LawFinding {
@@ -62,21 +66,21 @@ export const checkOf = <Sample>(
     if (reason !== undefined) return `not checked: ${reason}`
     const property = fc.asyncProperty(law.samples, async (sample) => {
       const finding = await law.judge(sample)
-      if (finding !== undefined) throw new Found(finding)
+      if (finding !== undefined) throw new BrokenInSample(finding)
     })
     const details = await fc.check(property, { seed, numRuns: runs })
     if (!details.failed) return `${details.numRuns} samples`
     const { errorInstance: error } = details
     const seen = `seed ${seed}, sample ${details.numRuns}, made smaller ${details.numShrinks} times`
-    if (!(error instanceof Found))
+    if (!(error instanceof BrokenInSample))
       throw new Error(`${subject} could not be checked for ${law.id} (${seen}).\n${String(error)}`, {
         cause: error,
       })
-    throw new Error(report(subject, law, error.finding, seen))
+    throw new BrokenLaw(report(subject, law, error.finding, seen), law.id, undefined)
   },
 })
 
-class Found extends Error {
+class BrokenInSample extends Error {
   constructor(readonly finding: LawFinding) {
     super(finding.cause)
   }

@@ -2,7 +2,7 @@
  * Copies of what belongs to a user: states, events and commands are copied before they are handed to a function that may
  * change them, so that one law cannot spoil what the next one looks at. What cannot be copied is left as it is: a
  * function, a promise, an instance of a class with private fields.
- * Used by: the laws of domains.
+ * Used by: the laws of domains, views and process managers.
  *
  * Laws (test/properties/harness/domain/Copy.test.ts):
  * - CPY-1 apart: a copy equals its original, and whatever is written into the copy leaves the original as it was.

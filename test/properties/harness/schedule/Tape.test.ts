@@ -108,7 +108,7 @@ const stuckIsTold = (run: Runner) =>
     )
     const isStuck = held.size === 2
     return isStuck
-      ? /^TapeProgram [12] waits for something/.test(outcome) && outcome.includes('locks a')
+      ? /^Program [12] waits for something/.test(outcome) && outcome.includes('locks a')
       : outcome === 'done,done'
   })
 
@@ -184,7 +184,7 @@ describe('what the trace and the errors say', () => {
       throw new Error('no paper')
     }
     await expect(runByTape([steps(['reads']), throwing], [])).rejects.toThrow(
-      /^TapeProgram 2 threw: no paper\n[\s\S]*breaks/,
+      /^Program 2 threw: no paper\n[\s\S]*breaks/,
     )
   })
 
