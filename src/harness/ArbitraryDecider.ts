@@ -13,8 +13,8 @@ import * as D from '../decide/Decider.js'
 import type { Decision } from '../decide/Decision.js'
 import type { ProcessManager } from '../decide/ProcessManager.js'
 import * as Fo from '../evolve/Fold.js'
-import { diff } from '../evolve/Timeline.js'
 import * as V from '../evolve/View.js'
+import { isExactlySame } from './domain/Equality.js'
 
 /** The values that tables speak of. Values are looked up by identity, as `Object.is` has it. */
 export interface Alphabet<Command, State, Event, Rejection> {
@@ -26,7 +26,7 @@ export interface Alphabet<Command, State, Event, Rejection> {
 }
 
 /** How many values of each kind an alphabet of numbers has. */
-export interface Counts {
+export interface AlphabetCounts {
   readonly commands: number
   /** At least 1. */
   readonly states: number
@@ -42,7 +42,9 @@ export interface Counts {
  * numberedAlphabet({ events: 2 }).events // => [0, 1]
  * numberedAlphabet().rejections // => ['no 0', 'no 1']
  */
-export const numberedAlphabet = (counts: Partial<Counts> = {}): Alphabet<number, number, number, string> => {
+export const numberedAlphabet = (
+  counts: Partial<AlphabetCounts> = {},
+): Alphabet<number, number, number, string> => {
   const { commands, states, events, rejections } = { ...usualCounts, ...counts }
   return {
     commands: upTo(commands),
@@ -52,7 +54,7 @@ export const numberedAlphabet = (counts: Partial<Counts> = {}): Alphabet<number,
   }
 }
 
-const usualCounts: Counts = { commands: 3, states: 4, events: 3, rejections: 2 }
+const usualCounts: AlphabetCounts = { commands: 3, states: 4, events: 3, rejections: 2 }
 
 const upTo = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n)
 
@@ -315,7 +317,7 @@ const printedAs = <Value extends object>(
   })
 
 /** One observation that tells two deciders apart. */
-export type Difference<Command, Event, Rejection> =
+export type DeciderDifference<Command, Event, Rejection> =
   | {
       /** The last of these commands, decided one after another, is decided differently. */
       readonly _tag: 'InRun'
@@ -360,23 +362,21 @@ export const differenceBetween =
   (
     commands: ReadonlyArray<Command>,
     events: ReadonlyArray<Event>,
-  ): ReadonlyArray<Difference<Command, Event, Rejection>> => [
+  ): ReadonlyArray<DeciderDifference<Command, Event, Rejection>> => [
     ...inRun(left, right, commands),
     ...inStates(left, right, commands, events),
   ]
-
-const isSame = (left: unknown, right: unknown): boolean => diff(left, right).length === 0
 
 /** The first difference only: after it the two have different pasts, so that they may well go on differently. */
 const inRun = <Command, LeftState, RightState, Event, Rejection>(
   left: D.Decider<Command, LeftState, Event, Rejection>,
   right: D.Decider<Command, RightState, Event, Rejection>,
   commands: ReadonlyArray<Command>,
-): ReadonlyArray<Difference<Command, Event, Rejection>> => {
+): ReadonlyArray<DeciderDifference<Command, Event, Rejection>> => {
   const rightDecisions = D.run(right)(commands).decisions
   const pairs = D.run(left)(commands).decisions.flatMap((leftDecision, index) => {
     const rightDecision = rightDecisions[index]
-    return rightDecision === undefined || isSame(leftDecision, rightDecision)
+    return rightDecision === undefined || isExactlySame(leftDecision, rightDecision)
       ? []
       : [{ index, left: leftDecision, right: rightDecision }]
   })
@@ -392,7 +392,7 @@ const inStates = <Command, LeftState, RightState, Event, Rejection>(
   right: D.Decider<Command, RightState, Event, Rejection>,
   commands: ReadonlyArray<Command>,
   events: ReadonlyArray<Event>,
-): ReadonlyArray<Difference<Command, Event, Rejection>> => {
+): ReadonlyArray<DeciderDifference<Command, Event, Rejection>> => {
   const rightStates = V.scan(right)(events)
   return V.scan(left)(events).flatMap((leftState, count) => {
     const rightState = rightStates[count] as RightState
@@ -405,7 +405,7 @@ const inStates = <Command, LeftState, RightState, Event, Rejection>(
     }))
     return [
       ...decided
-        .filter((decision) => !isSame(decision.left, decision.right))
+        .filter((decision) => !isExactlySame(decision.left, decision.right))
         .map((decision) => ({ _tag: 'InState' as const, events: past, ...decision })),
       ...(terminal.left === terminal.right
         ? []

@@ -202,9 +202,11 @@ describe('a program that is made', () => {
     ])
   })
 
-  test('registers tests while they are collected if it imports vitest', () => {
+  test('registers tests while they are collected if it imports vitest or the bridge to it', () => {
     expect(onlyProgramOf(samples.tests).registersTests).toBe(true)
     expect(onlyProgramOf(samples.right).registersTests).toBe(false)
+    const bridge = page('bridge', '```ts', "import { check } from 'decider-ts/harness/vitest'", '```')
+    expect(onlyProgramOf(bridge).registersTests).toBe(true)
   })
 
   test('counts the assert of a library as an assertion', () => {

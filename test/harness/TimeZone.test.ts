@@ -4,6 +4,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { examine } from '../../src/harness/domain/Examination.js'
 import { elsewhereChecks } from '../../src/harness/domain/laws/Elsewhere.js'
 import { timeZone } from '../../src/harness/domain/laws/TimeZone.js'
+import { regressionChecks } from '../../src/harness/report/Regression.js'
+import { given } from '../../src/harness/scenario/Given.js'
+import { ScenarioFailure } from '../../src/harness/scenario/ScenarioFailure.js'
 import { Inventory } from './Inventory.js'
 
 const subject = { domain: Inventory, expectations: {} }
@@ -40,6 +43,27 @@ test('an examination reports it as not checked', async () => {
   const verdict = (await examined).verdicts.find(({ law }) => law === 'timezone')
   expect(verdict).toMatchObject({ verdict: 'not checked', text: expect.stringMatching(saysNotChecked) })
 })
+
+test('an example that asks for it fails, and a recorded breach says that it was not checked', async () => {
+  vi.stubGlobal('process', undefined)
+  const asked = () => given(Inventory).when({ type: 'Open' }).obeys('timezone')
+  const [recorded] = regressionChecks(Inventory, [{ law: 'timezone', past: [] }])
+  const [said, error] = [recorded?.run(), thrownBy(asked)]
+  vi.unstubAllGlobals()
+  expect(error).toBeInstanceOf(ScenarioFailure)
+  expect(String(error)).toContain('timezone was not checked: this thread cannot change its time zone')
+  expect(await said).toMatch(saysNotChecked)
+  expect(thrownBy(asked)).toBeUndefined()
+})
+
+const thrownBy = (act: () => unknown): unknown => {
+  try {
+    act()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
 
 test('in a worker thread, which cannot change its time zone, it is not checked, and that is said', async () => {
   const [law, domain] = ['../../src/harness/domain/laws/TimeZone.ts', './zoo/Local.ts'].map((path) =>

@@ -1,6 +1,6 @@
 /** What is expected of a domain is inferred from the domain: commands of one type, its states, its names. */
 import { accept, type Domain, domain, reject } from 'decider-ts/decide'
-import type { Accepted, Expectations } from 'decider-ts/harness'
+import type { AcceptedCommand, Expectations } from 'decider-ts/harness'
 import * as t from 'io-ts'
 import type { Equal } from './Equal.js'
 
@@ -35,7 +35,7 @@ export const expected: Expectations<Deposit | Close, State, Event, Rejection> = 
   invariants: { 'never in debt': ({ balance }) => balance >= 0 },
   postconditions: {
     Deposit: (accepted) => {
-      const narrowed: Equal<typeof accepted, Accepted<Deposit, State, Event>> = true
+      const narrowed: Equal<typeof accepted, AcceptedCommand<Deposit, State, Event>> = true
       const { before, command, events, after } = accepted
       return narrowed && events.length === 1 && after.balance === before.balance + command.amount
     },

@@ -3,7 +3,7 @@
  * command, rejection or state of the domain does not compile.
  */
 import { accept, domain, reject } from 'decider-ts/decide'
-import { given, type Part, type Plain } from 'decider-ts/harness'
+import { given, type ScenarioPart, type WithoutBrands } from 'decider-ts/harness'
 import * as t from 'io-ts'
 import type { Equal } from './Equal.js'
 
@@ -44,12 +44,12 @@ const Order = domain({
 })
 
 export const brands: [
-  Equal<Plain<Cents>, number>,
-  Equal<Plain<'a' | 'b' | Date | null>, 'a' | 'b' | Date | null>,
-  Equal<Plain<ReadonlyArray<Cents>>, ReadonlyArray<number>>,
-  Equal<Plain<ReadonlyMap<string, Cents>>, ReadonlyMap<string, number>>,
-  Equal<Plain<unknown>, unknown>,
-  Equal<Part<number>, number>,
+  Equal<WithoutBrands<Cents>, number>,
+  Equal<WithoutBrands<'a' | 'b' | Date | null>, 'a' | 'b' | Date | null>,
+  Equal<WithoutBrands<ReadonlyArray<Cents>>, ReadonlyArray<number>>,
+  Equal<WithoutBrands<ReadonlyMap<string, Cents>>, ReadonlyMap<string, number>>,
+  Equal<WithoutBrands<unknown>, unknown>,
+  Equal<ScenarioPart<number>, number>,
 ] = [true, true, true, true, true, true]
 
 const paid = given(Order, [{ type: 'Paid', lines: [{ product: 'tea', price: 300 }] }])

@@ -85,8 +85,11 @@ const isAssertingCall = (node: ts.Node): boolean => {
   return assertingCalls.has(rootName(callee) ?? '') || method === 'assert'
 }
 
+/** Whoever imports one of these registers tests: vitest itself, or the bridge to it. */
+const runners: ReadonlySet<string> = new Set(['vitest', 'decider-ts/harness/vitest'])
+
 const registersTests = (file: ts.SourceFile): boolean =>
-  importsOf(file).some((declaration) => specifierOf(declaration) === 'vitest')
+  importsOf(file).some((declaration) => runners.has(specifierOf(declaration)))
 
 /** An example asserts by a claim, by an `assert` of any library, or by the vitest tests that it registers. */
 const assertsSomething = (file: ts.SourceFile): boolean => {

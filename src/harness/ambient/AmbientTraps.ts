@@ -4,6 +4,7 @@
  * Used by: `Trap`.
  * @since 0.1.0
  */
+import { nodeModule, processHere } from '../Platform.js'
 import { localeTraps } from './LocaleTraps.js'
 import { calls, type ReadOf, telling } from './Telling.js'
 import type { Trap } from './Trap.js'
@@ -22,10 +23,13 @@ export const ambientTraps = (): ReadonlyArray<Trap> => [
   ...localeTraps(),
 ]
 
+/** What a browser has as well. */
+const here = globalThis as { readonly performance?: object; readonly crypto?: object }
+
 const clockTraps = (): ReadonlyArray<Trap> => [
   ...dateTraps(),
   ...calls(Date, 'clock', 'Date.', ['now']),
-  ...calls(globalThis.performance, 'clock', 'performance.', ['now']),
+  ...calls(here.performance, 'clock', 'performance.', ['now']),
 ]
 
 /** `Date` without arguments is the time now; with parts, or with a text that names no zone, it is of the machine's zone. */
@@ -62,17 +66,17 @@ const localTimeBy =
     !Number.isNaN(parse(text))
 
 const chanceTraps = (): ReadonlyArray<Trap> => {
-  const builtin = globalThis.process?.getBuiltinModule?.('node:crypto')
+  const builtin = nodeModule<object>('node:crypto')
   const ways = ['randomUUID', 'getRandomValues', 'randomBytes', 'randomInt', 'randomFillSync']
   return [
     ...calls(Math, 'chance', 'Math.', ['random']),
-    ...calls(globalThis.crypto, 'chance', 'crypto.', ['randomUUID', 'getRandomValues']),
+    ...calls(here.crypto, 'chance', 'crypto.', ['randomUUID', 'getRandomValues']),
     ...calls(builtin, 'chance', 'crypto.', ways),
   ]
 }
 
 const processTraps = (): ReadonlyArray<Trap> => {
-  const process = globalThis.process
+  const process = processHere()
   if (process === undefined) return []
   return [
     ...calls(process.hrtime, 'clock', 'process.hrtime.', ['bigint']),

@@ -75,15 +75,22 @@ export const watched = <A>(
   return { result, reads: told.map(({ kind, what, error }) => ({ kind, what, place: placeOf(error) })) }
 }
 
+/** What some engines, V8 among them, say of stacks beyond the standard. */
+interface Stacks {
+  stackTraceLimit?: number | undefined
+  readonly captureStackTrace?: (error: Error, above: (...given: never[]) => unknown) => void
+}
+
 const errorFrom = (trap: (...given: never[]) => unknown): Error => {
-  const limit = Error.stackTraceLimit
+  const stacks = Error as ErrorConstructor & Stacks
+  const limit = stacks.stackTraceLimit
   try {
-    Error.stackTraceLimit = framesMax
+    stacks.stackTraceLimit = framesMax
     const error = new Error('read')
-    Error.captureStackTrace?.(error, trap)
+    stacks.captureStackTrace?.(error, trap)
     return error
   } finally {
-    Error.stackTraceLimit = limit
+    stacks.stackTraceLimit = limit
   }
 }
 

@@ -4,9 +4,10 @@
  * Used by: `Derivation`, `Refinement`, `Opaque`, `Overrides`.
  * @since 0.1.0
  */
+import { keyLiteral } from '../report/Literal.js'
 
 /** What a refusal says. */
-export interface Refusal {
+export interface ArbitraryRefusal {
   /** Where the codec is, such as `AccountCommand.Deposit.amount`. */
   readonly path: string
   /** The name of the codec, with those of the codecs that it refines: `Hellers > Amount`. */
@@ -32,14 +33,14 @@ export interface Refusal {
  * }
  * refusal() // => 'Payment.iban'
  */
-export class NoArbitrary extends Error implements Refusal {
+export class NoArbitrary extends Error implements ArbitraryRefusal {
   override readonly name = 'NoArbitrary'
   readonly path: string
   readonly codec: string
   readonly reason: string
   readonly advice: string
 
-  constructor({ path, codec, reason, advice }: Refusal) {
+  constructor({ path, codec, reason, advice }: ArbitraryRefusal) {
     super(`There are no arbitrary values for ${path} (${codec}). ${reason} ${advice}`)
     this.path = path
     this.codec = codec
@@ -53,7 +54,4 @@ export class NoArbitrary extends Error implements Refusal {
  * @internal
  */
 export const registerOverride = (name: string): string =>
-  `Say which values it accepts: overrides: { byName: { ${quoted(name)}: fc.constantFrom(...) } }, or use byCodec.`
-
-const quoted = (name: string): string =>
-  /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replaceAll("'", "\\'")}'`
+  `Say which values it accepts: overrides: { byName: { ${keyLiteral(name)}: fc.constantFrom(...) } }, or use byCodec.`

@@ -1,7 +1,7 @@
 /**
  * What is smaller than a text or a number, for a reader of a counterexample: shorter, rounder, nearer to the simplest
  * value that the codec accepts. Every candidate is strictly smaller by one order, so shrinking ends.
- * Used by: `Plain`, `Texts`, `Numbers`.
+ * Used by: `Plain`, `Texts`, `Numbers`, `Leaf`.
  *
  * Laws (test/properties/harness/arbitrary/Smaller.test.ts):
  * - ARB-8 descent: going from value to smaller value never comes back to one that was passed.
@@ -43,11 +43,15 @@ const nearer = (n: number, simplest: number): ReadonlyArray<number> => {
 
 /**
  * The order of numbers: whole before broken, near to nothing before far from it, positive before negative.
+ * What is no number of anything, `NaN` and the infinite, comes last.
  * @internal
  */
 export const isSimplerNumber = (left: number, right: number): boolean => {
   if (Number.isInteger(left) !== Number.isInteger(right)) return Number.isInteger(left)
-  return Math.abs(left) === Math.abs(right) ? left > right : Math.abs(left) < Math.abs(right)
+  if (Number.isFinite(left) !== Number.isFinite(right)) return Number.isFinite(left)
+  return Math.abs(left) === Math.abs(right)
+    ? left > right || (Object.is(left, 0) && Object.is(right, -0))
+    : Math.abs(left) < Math.abs(right)
 }
 
 /**

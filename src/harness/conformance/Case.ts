@@ -24,7 +24,7 @@ export interface Opened<Store extends EventStore = EventStore> {
 
 /** How thorough a run is. */
 export interface ConformanceOptions {
-  /** Where generated samples begin; printed with each failure. */
+  /** Where generated samples begin; printed with each failure. 20260101 unless given. */
   readonly seed?: number
   /** Samples for each property. */
   readonly runs?: number

@@ -9,7 +9,7 @@ import type { Append } from '../../store/Append.js'
 import type { EventStore } from '../../store/EventStore.js'
 
 /** What happens to one append. */
-export type Mishap =
+export type StoreMishap =
   | { readonly _tag: 'None' }
   /** The store has no time for it. */
   | { readonly _tag: 'Busy' }
@@ -35,7 +35,7 @@ export type Mishap =
  * const again = await store.append(opening)()
  * E.isRight(again) && again.right.repeated // => true
  */
-export const faultyStore = (store: EventStore, mishaps: ReadonlyArray<Mishap>): EventStore => {
+export const faultyStore = (store: EventStore, mishaps: ReadonlyArray<StoreMishap>): EventStore => {
   let met = 0
   return {
     ...store,
@@ -47,7 +47,7 @@ export const faultyStore = (store: EventStore, mishaps: ReadonlyArray<Mishap>): 
   }
 }
 
-const suffer = (store: EventStore, append: Append, mishap: Mishap): ReturnType<EventStore['append']> => {
+const suffer = (store: EventStore, append: Append, mishap: StoreMishap): ReturnType<EventStore['append']> => {
   switch (mishap._tag) {
     case 'None':
       return store.append(append)

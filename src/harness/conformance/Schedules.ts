@@ -8,7 +8,7 @@
 import fc from 'fast-check'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import { everySchedule } from '../schedule/EverySchedule.js'
-import { arbitraryTape, type Program, runByTape, type Step, showLanes } from '../schedule/Tape.js'
+import { arbitraryTape, runByTape, showLanes, type TapeProgram, type TapeStep } from '../schedule/Tape.js'
 import { type Case, forAnyStore, forQueries, holds, type World } from './Case.js'
 import { textOf } from './Expect.js'
 import {
@@ -44,7 +44,7 @@ const judge = async (
   { tasks, streams, judge: verdict }: Scene,
   stage: Stage,
   story: Story,
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<TapeStep>,
 ): Promise<void> => {
   const final = await sightOf(stage.store, streams)
   try {
@@ -60,7 +60,7 @@ const judge = async (
   }
 }
 
-const legendOf = (steps: ReadonlyArray<Step>): ReadonlyArray<string> =>
+const legendOf = (steps: ReadonlyArray<TapeStep>): ReadonlyArray<string> =>
   steps.some(({ isTogether }) => isTogether)
     ? [
         'A step with + was under way when the next one began. What a store does in between may differ from run to run.',
@@ -79,7 +79,7 @@ const castOf = (
   { tasks }: Scene,
   mishaps: ReadonlyArray<ReadonlyArray<Mishaps>>,
   story: Story,
-): ReadonlyArray<Program<Ending>> => tasks.map((task, n) => writer(task, mishaps[n] ?? [], story))
+): ReadonlyArray<TapeProgram<Ending>> => tasks.map((task, n) => writer(task, mishaps[n] ?? [], story))
 
 /** Plays a scene by many tapes, under many mishaps. */
 const underSchedules = async (world: World, sceneOf: SceneOf): Promise<void> => {
@@ -117,7 +117,7 @@ export const underEverySchedule = async (
   let schedules = 0
   for (const each of mishaps) {
     let played: { readonly scene: Scene; readonly stage: Stage; readonly story: Story } | undefined
-    const programs = async (): Promise<ReadonlyArray<Program<Ending>>> => {
+    const programs = async (): Promise<ReadonlyArray<TapeProgram<Ending>>> => {
       round += 1
       const stage = stageOf(world, writers, round)
       played = { scene: sceneOf(stage), stage, story: newStory() }

@@ -14,7 +14,7 @@ import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import type { AppendError } from '../../store/StoreError.js'
 import type { StreamId } from '../../store/StreamId.js'
 import type { Version } from '../../store/Version.js'
-import type { Program } from '../schedule/Tape.js'
+import type { TapeProgram } from '../schedule/Tape.js'
 import { fail, right, textOf } from './Expect.js'
 import { faultyStore } from './FaultyStore.js'
 
@@ -91,7 +91,7 @@ const attemptsMax = 40
 
 /** One writer, as a program that notes in the story what it does. */
 export const writer =
-  (task: Task, mishaps: ReadonlyArray<Mishaps>, story: Story): Program<Ending> =>
+  (task: Task, mishaps: ReadonlyArray<Mishaps>, story: Story): TapeProgram<Ending> =>
   async (point) => {
     const store = faultyStore(
       task.store,

@@ -17,7 +17,7 @@ import type { Subject } from '../domain/Law.js'
 import { isTerminalIn, stateLabelOf } from './StateLabel.js'
 
 /** How often a declared type was reached; never, where it is 0. */
-export interface Reach {
+export interface CoverageReach {
   readonly type: string
   readonly times: number
 }
@@ -67,11 +67,11 @@ export interface Coverage {
   readonly cells: ReadonlyArray<CoverageCell>
   readonly transitions: ReadonlyArray<CoverageTransition>
   /** Each declared command type, and how often it was asked. */
-  readonly commands: ReadonlyArray<Reach>
+  readonly commands: ReadonlyArray<CoverageReach>
   /** Each declared event type, and how often it was recorded. */
-  readonly events: ReadonlyArray<Reach>
+  readonly events: ReadonlyArray<CoverageReach>
   /** Each declared rejection type, and how often it was given. */
-  readonly rejections: ReadonlyArray<Reach>
+  readonly rejections: ReadonlyArray<CoverageReach>
   /** The initial one first, the terminal ones last. */
   readonly states: ReadonlyArray<CoverageState>
   /** The name of the initial state. */
@@ -298,8 +298,10 @@ const coverageFrom = <Command, State, Event, Rejection>(
   }
 }
 
-const reached = (types: ReadonlyArray<string>, counts: ReadonlyMap<string, number>): ReadonlyArray<Reach> =>
-  types.map((type) => ({ type, times: counts.get(type) ?? 0 }))
+const reached = (
+  types: ReadonlyArray<string>,
+  counts: ReadonlyMap<string, number>,
+): ReadonlyArray<CoverageReach> => types.map((type) => ({ type, times: counts.get(type) ?? 0 }))
 
 /** By name, so that a domain that is only tried more thoroughly shows its states in the same order. */
 const inOrder = (

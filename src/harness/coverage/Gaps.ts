@@ -9,7 +9,7 @@
  * @since 0.1.0
  */
 import type { Subject } from '../domain/Law.js'
-import type { Coverage, Reach } from './Coverage.js'
+import type { Coverage, CoverageReach } from './Coverage.js'
 import { declaresTerminal } from './StateLabel.js'
 
 /** In how many of a hundred commands at least the generation must get through. */
@@ -57,7 +57,7 @@ type Kind = 'command' | 'event' | 'rejection'
 const unreached = <Command, State, Event, Rejection>(
   { expectations }: Subject<Command, State, Event, Rejection>,
   coverage: Coverage,
-): ReadonlyArray<Reach & { readonly kind: Kind }> => {
+): ReadonlyArray<CoverageReach & { readonly kind: Kind }> => {
   const listed: ReadonlyArray<string> = expectations.unreachable ?? []
   return reachesOf(coverage).filter(({ type, times }) => times === 0 && !listed.includes(type))
 }
@@ -66,7 +66,7 @@ const reachesOf = ({
   commands,
   events,
   rejections,
-}: Coverage): ReadonlyArray<Reach & { readonly kind: Kind }> => [
+}: Coverage): ReadonlyArray<CoverageReach & { readonly kind: Kind }> => [
   ...commands.map((reach) => ({ ...reach, kind: 'command' as const })),
   ...events.map((reach) => ({ ...reach, kind: 'event' as const })),
   ...rejections.map((reach) => ({ ...reach, kind: 'rejection' as const })),

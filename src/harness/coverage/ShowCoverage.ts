@@ -10,7 +10,7 @@
  * - SCV-3 whole rows: every row of the decision table has as many columns as its head, whatever the names are.
  * @since 0.1.0
  */
-import type { Coverage, CoverageCell, CoverageOutcome, Reach } from './Coverage.js'
+import type { Coverage, CoverageCell, CoverageOutcome, CoverageReach } from './Coverage.js'
 
 const widthMax = 110
 
@@ -148,7 +148,7 @@ const tableOf = ({ cells }: Coverage): ReadonlyArray<string> => {
   ]
 }
 
-const reachLines = (what: string, reaches: ReadonlyArray<Reach>): ReadonlyArray<string> => {
+const reachLines = (what: string, reaches: ReadonlyArray<CoverageReach>): ReadonlyArray<string> => {
   const never = reaches.filter(({ times }) => times === 0)
   const met = reaches.filter(({ times }) => times > 0).sort((a, b) => b.times - a.times)
   const listed = (intro: string, names: ReadonlyArray<string>) =>

@@ -47,7 +47,7 @@ export const declaresTerminal = (domain: Labelled): boolean =>
  * Whether a state is terminal. A domain that throws when it is asked does not say so.
  * @internal
  */
-export const isTerminalIn = ({ isTerminal }: Labelled, state: unknown): boolean => {
+export const isTerminalIn = ({ isTerminal }: Pick<Labelled, 'isTerminal'>, state: unknown): boolean => {
   try {
     return isTerminal?.(state as never) ?? false
   } catch {

@@ -9,12 +9,12 @@
  * @since 0.1.0
  */
 import type { GlobalPosition } from '../../store/GlobalPosition.js'
-import { courseOf, type Delivery, type Happening } from './Delivery.js'
+import { courseOf, type Delivery, type DeliveryHappening } from './Delivery.js'
 import type { LogEntry } from './LogEntry.js'
-import { type Points, pointsOf } from './Points.js'
+import { pointsOf, type StopPoints } from './Points.js'
 
 /** Whatever takes batches of events. */
-export interface Consumer<Event> {
+export interface LogConsumer<Event> {
   /** Resolves when the events are dealt with. A batch may be empty. */
   readonly deliver: (batch: ReadonlyArray<LogEntry<Event>>) => Promise<void>
   /**
@@ -26,8 +26,8 @@ export interface Consumer<Event> {
 
 /** What happened, and the error that ended it early. */
 export interface Consumption {
-  readonly course: ReadonlyArray<Happening>
-  readonly failure?: { readonly during: Happening; readonly error: unknown }
+  readonly course: ReadonlyArray<DeliveryHappening>
+  readonly failure?: { readonly during: DeliveryHappening; readonly error: unknown }
 }
 
 /**
@@ -41,12 +41,12 @@ export interface Consumption {
  * seen // => ['a', 'b', 'b']
  */
 export const consume = async <Event>(
-  consumer: Consumer<Event>,
+  consumer: LogConsumer<Event>,
   log: ReadonlyArray<LogEntry<Event>>,
   delivery: Delivery,
-  points: Points = pointsOf([]),
+  points: StopPoints = pointsOf([]),
 ): Promise<Consumption> => {
-  const course: Array<Happening> = []
+  const course: Array<DeliveryHappening> = []
   const feed = courseOf(log.length, delivery)
   let step = feed.next()
   while (step.done !== true) {
@@ -63,11 +63,11 @@ export const consume = async <Event>(
 
 /** Lets one thing happen, and says where to go on if it is not where the delivery says. */
 const meet = async <Event>(
-  consumer: Consumer<Event>,
+  consumer: LogConsumer<Event>,
   log: ReadonlyArray<LogEntry<Event>>,
-  happening: Happening,
-  points: Points,
-  course: Array<Happening>,
+  happening: DeliveryHappening,
+  points: StopPoints,
+  course: Array<DeliveryHappening>,
 ): Promise<number | undefined> => {
   if (happening._tag === 'Crashed') return crashed(consumer, log, happening, points, course)
   course.push(happening)
@@ -83,11 +83,11 @@ const meet = async <Event>(
 }
 
 const crashed = async <Event>(
-  consumer: Consumer<Event>,
+  consumer: LogConsumer<Event>,
   log: ReadonlyArray<LogEntry<Event>>,
-  crash: Extract<Happening, { _tag: 'Crashed' }>,
-  points: Points,
-  course: Array<Happening>,
+  crash: Extract<DeliveryHappening, { _tag: 'Crashed' }>,
+  points: StopPoints,
+  course: Array<DeliveryHappening>,
 ): Promise<number> => {
   const resumeFrom = consumer.crash
     ? placeAfter(log, await restarted(consumer.crash, points))
@@ -97,7 +97,10 @@ const crashed = async <Event>(
 }
 
 /** A consumer that is stopped while it begins anew begins anew once more. */
-const restarted = async (crash: () => Promise<GlobalPosition>, points: Points): Promise<GlobalPosition> => {
+const restarted = async (
+  crash: () => Promise<GlobalPosition>,
+  points: StopPoints,
+): Promise<GlobalPosition> => {
   try {
     return await crash()
   } catch (error) {

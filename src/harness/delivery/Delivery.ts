@@ -14,7 +14,7 @@
 import fc from 'fast-check'
 
 /** A crash: after how many deliveries of an event it happens, and how many events are then delivered again. */
-export type Crash = readonly [after: number, back: number]
+export type DeliveryCrash = readonly [after: number, back: number]
 
 /** How a log is delivered. */
 export interface Delivery {
@@ -25,7 +25,7 @@ export interface Delivery {
    * fewer are delivered, it crashes at the end: so a crash stays one when the log is made shorter. A consumer that
    * keeps a checkpoint itself says where to go on, and the second number is not looked at.
    */
-  readonly crashes: ReadonlyArray<Crash>
+  readonly crashes: ReadonlyArray<DeliveryCrash>
   /** At which of the points that it reaches, counted from 1, a consumer is stopped in the middle of its work. */
   readonly stops: ReadonlyArray<number>
 }
@@ -40,7 +40,7 @@ export interface Delivery {
 export const plainDelivery: Delivery = { sizes: [], crashes: [], stops: [] }
 
 /** One thing that happens in a delivery. Events are counted from 0, and `to` is the first one that is not meant. */
-export type Happening =
+export type DeliveryHappening =
   | { readonly _tag: 'Delivered'; readonly from: number; readonly to: number }
   | {
       readonly _tag: 'Crashed'
@@ -59,7 +59,10 @@ export type Happening =
  * course.map(({ _tag }) => _tag) // => ['Delivered', 'Crashed', 'Delivered']
  * course.at(-1) // => { _tag: 'Delivered', from: 1, to: 3 }
  */
-export function* courseOf(count: number, delivery: Delivery): Generator<Happening, void, number | undefined> {
+export function* courseOf(
+  count: number,
+  delivery: Delivery,
+): Generator<DeliveryHappening, void, number | undefined> {
   const crashes = [...delivery.crashes].sort(([a], [b]) => a - b)
   let [next, delivered, batch] = [0, 0, 0]
   while (true) {
@@ -86,7 +89,7 @@ const within = (count: number, place: number | undefined): number | undefined =>
   place === undefined ? undefined : Math.min(count, Math.max(0, place))
 
 /** What may befall a consumer, in arbitrary deliveries. */
-export interface Mishaps {
+export interface DeliveryMishaps {
   /** Batches of any size, empty ones among them. */
   readonly batches?: boolean
   /** Crashes between two batches. */
@@ -103,7 +106,7 @@ export interface Mishaps {
  * const [delivery] = fc.sample(arbitraryDelivery({ batches: true }), { seed: 1, numRuns: 1 })
  * delivery?.crashes // => []
  */
-export const arbitraryDelivery = ({ batches, crashes, stops }: Mishaps): fc.Arbitrary<Delivery> =>
+export const arbitraryDelivery = ({ batches, crashes, stops }: DeliveryMishaps): fc.Arbitrary<Delivery> =>
   fc.record(
     {
       sizes: batches === true ? fc.array(fc.nat(4), { maxLength: 8, size: 'max' }) : none,

@@ -4,13 +4,13 @@
  * Used by: the suites of projections and of runners of process managers.
  * @since 0.1.0
  */
-import type { Happening } from './Delivery.js'
+import type { DeliveryHappening } from './Delivery.js'
 
 /**
  * The course of a delivery, in sentences. Events are counted from 1.
  * @internal
  */
-export const inWords = (course: ReadonlyArray<Happening>, count: number): string => {
+export const inWords = (course: ReadonlyArray<DeliveryHappening>, count: number): string => {
   const batches = course.flatMap((one) => (one._tag === 'Delivered' ? [one] : []))
   const crashes = course.flatMap((one) => (one._tag === 'Crashed' ? [one] : []))
   return [batchesInWords(batches, crashes.length, count), ...crashes.map(crashInWords)]
@@ -18,7 +18,7 @@ export const inWords = (course: ReadonlyArray<Happening>, count: number): string
     .join(' ')
 }
 
-type Span = Pick<Extract<Happening, { _tag: 'Delivered' }>, 'from' | 'to'>
+type Span = Pick<Extract<DeliveryHappening, { _tag: 'Delivered' }>, 'from' | 'to'>
 
 const batchesInWords = (batches: ReadonlyArray<Span>, crashes: number, count: number): string => {
   if (batches.length === 0) return 'No event came.'
@@ -31,7 +31,11 @@ const batchesInWords = (batches: ReadonlyArray<Span>, crashes: number, count: nu
   return `The events came in batches of ${listed(batches.map(({ from, to }) => `${to - from}`))}.`
 }
 
-const crashInWords = ({ at, resumeFrom, stoppedAt }: Extract<Happening, { _tag: 'Crashed' }>): string => {
+const crashInWords = ({
+  at,
+  resumeFrom,
+  stoppedAt,
+}: Extract<DeliveryHappening, { _tag: 'Crashed' }>): string => {
   if (stoppedAt !== undefined)
     return `In the batch that ends with event ${at} the consumer was stopped at '${stoppedAt}', and ${resumeFrom === 0 ? 'began again with the first event' : `went on after event ${resumeFrom}`}.`
   const when = at === 0 ? 'Before the first event' : `After event ${at}`

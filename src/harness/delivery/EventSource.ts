@@ -13,14 +13,15 @@ import type { EventCodec } from '../../evolve/EventCodec.js'
 import type { SerializedEvent } from '../../evolve/Upcaster.js'
 import { arbitraryOf } from '../arbitrary/ArbitraryCodec.js'
 import { arbitraryHistory } from '../domain/ArbitraryHistory.js'
+import { shown } from '../domain/Shown.js'
 import { arbitraryInterleaving, interleave } from './Interleaving.js'
-import { type LogEntry, logOf, type Placed } from './LogEntry.js'
+import { type LogEntry, logOf, type PlacedEvent } from './LogEntry.js'
 
 /** A codec of events: one of io-ts, the `event` of a domain, or arbitrary values where there is no codec. */
 export type EventsOf<Event> = t.Type<Event, unknown> | EventCodec<Event> | fc.Arbitrary<Event>
 
 /** A domain whose events are among these. */
-export type DomainOf<Event> = AnyDomain & {
+export type DomainOfEvents<Event> = AnyDomain & {
   readonly event: { readonly decode: (event: SerializedEvent) => E.Either<DecodeFailure, Event> }
 }
 
@@ -29,7 +30,7 @@ export interface EventSource<Event> {
   /** Any events of these types, in any order. */
   readonly event?: EventsOf<Event>
   /** The events of this domain's histories, in one to three streams. Logs are made of these where both are there. */
-  readonly history?: DomainOf<Event>
+  readonly history?: DomainOfEvents<Event>
   /** The stream of an event, where the event says it; streams are arbitrary unless given. */
   readonly streamOf?: (event: Event) => string
   /** The most events of a log; 12 unless given. */
@@ -53,7 +54,7 @@ export const arbitraryLog = <Event>(
     .map((entries) =>
       logOf(
         entries.map(
-          ([one, stream, gap]): Placed<Event> => [one, source.streamOf?.(one) ?? nameOf(stream), gap],
+          ([one, stream, gap]): PlacedEvent<Event> => [one, source.streamOf?.(one) ?? nameOf(stream), gap],
         ),
       ),
     )
@@ -63,7 +64,7 @@ const nameOf = (stream: number): string => 'abc'[stream] ?? 'a'
 
 const logsOfHistories = <Event>(
   { streamOf }: EventSource<Event>,
-  history: DomainOf<Event>,
+  history: DomainOfEvents<Event>,
   eventsMax: number,
 ): fc.Arbitrary<ReadonlyArray<LogEntry<Event>>> => {
   // What a domain's commands and states are is of no concern here; its histories are asked for their events alone.
@@ -76,10 +77,12 @@ const logsOfHistories = <Event>(
     .tuple(histories, arbitraryInterleaving, fc.array(fc.nat(2), { maxLength: 6 }))
     .map(([all, tape, gaps]) => {
       const streams = all.flatMap(({ events }, stream) =>
-        events.map((one): Placed<Event> => [one, streamOf?.(one) ?? nameOf(stream)]),
+        events.map((one): PlacedEvent<Event> => [one, streamOf?.(one) ?? nameOf(stream)]),
       )
       const order = interleave(logOf(streams), tape).slice(0, eventsMax)
-      return logOf(order.map(({ event, stream }, place): Placed<Event> => [event, stream, gaps[place] ?? 0]))
+      return logOf(
+        order.map(({ event, stream }, place): PlacedEvent<Event> => [event, stream, gaps[place] ?? 0]),
+      )
     })
 }
 
@@ -115,7 +118,7 @@ export const throughStore = <Event>({ event, history }: EventSource<Event>, one:
   const encoded: unknown = JSON.parse(JSON.stringify(codec.encode(one)))
   const decoded: E.Either<unknown, Event> =
     'tagged' in codec ? codec.decode(encoded as SerializedEvent) : codec.decode(encoded)
-  if (E.isLeft(decoded)) throw new TypeError(`The codec cannot read what it wrote: ${fc.stringify(encoded)}.`)
+  if (E.isLeft(decoded)) throw new TypeError(`The codec cannot read what it wrote: ${shown(encoded)}.`)
   return decoded.right
 }
 

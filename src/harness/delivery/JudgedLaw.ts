@@ -10,9 +10,10 @@
  */
 import fc from 'fast-check'
 import type { Check } from '../Check.js'
+import { usualSeed } from '../domain/Trial.js'
 
 /** What a judge found. */
-export interface Finding {
+export interface LawFinding {
   /** What happened, in whole sentences. */
   readonly cause: string
   /** The data that shows it, as source text to paste, by the name of a constant. */
@@ -30,7 +31,7 @@ export interface JudgedLaw<Sample> {
   /** What must hold, as one sentence. */
   readonly statement: string
   readonly samples: fc.Arbitrary<Sample>
-  readonly judge: (sample: Sample) => Finding | undefined | Promise<Finding | undefined>
+  readonly judge: (sample: Sample) => LawFinding | undefined | Promise<LawFinding | undefined>
   /** Why it cannot be checked for this subject, if so; the check then says this instead of how many samples it saw. */
   readonly notChecked?: () => Promise<string | undefined>
 }
@@ -43,13 +44,16 @@ export interface SuiteSettings {
   readonly runs?: number
 }
 
+/** How many samples, unless someone says otherwise: each runs a whole log. */
+const usualRuns = 200
+
 /**
  * The check of a law for something that has a name.
  * @internal
  */
 export const checkOf = <Sample>(
   subject: string,
-  { seed = 20_260_101, runs = 200 }: SuiteSettings,
+  { seed = usualSeed, runs = usualRuns }: SuiteSettings,
   law: JudgedLaw<Sample>,
 ): Check => ({
   name: `${law.id}: ${law.statement}`,
@@ -73,7 +77,7 @@ export const checkOf = <Sample>(
 })
 
 class Found extends Error {
-  constructor(readonly finding: Finding) {
+  constructor(readonly finding: LawFinding) {
     super(finding.cause)
   }
 }
@@ -81,7 +85,7 @@ class Found extends Error {
 const report = (
   subject: string,
   { id, statement }: Pick<JudgedLaw<unknown>, 'id' | 'statement'>,
-  { cause, data, again, advice }: Finding,
+  { cause, data, again, advice }: LawFinding,
   seen: string,
 ): string =>
   [

@@ -8,10 +8,10 @@
  * - LGE-2 printed: what a log is printed as makes the same log again.
  * @since 0.1.0
  */
-import fc from 'fast-check'
 import { type EventId, eventId } from '../../store/EventId.js'
 import { type GlobalPosition, globalPosition } from '../../store/GlobalPosition.js'
 import { type StreamId, streamIdFrom } from '../../store/StreamId.js'
+import { literal, quoted } from '../report/Literal.js'
 
 /** One event of a log. */
 export interface LogEntry<Event> {
@@ -24,7 +24,7 @@ export interface LogEntry<Event> {
 }
 
 /** An event, the name of its stream ('a' unless given), and how many positions before it are left out (0 unless given). */
-export type Placed<Event> = readonly [event: Event, stream?: string, gap?: number]
+export type PlacedEvent<Event> = readonly [event: Event, stream?: string, gap?: number]
 
 /**
  * The log of events, in their order.
@@ -33,7 +33,7 @@ export type Placed<Event> = readonly [event: Event, stream?: string, gap?: numbe
  * const log = logOf([['Opened'], ['Paid', 'b', 2]])
  * log.map(({ position, stream, event }) => [position, stream, event]) // => [[1n, 'a', 'Opened'], [4n, 'b', 'Paid']]
  */
-export const logOf = <Event>(placed: ReadonlyArray<Placed<Event>>): ReadonlyArray<LogEntry<Event>> => {
+export const logOf = <Event>(placed: ReadonlyArray<PlacedEvent<Event>>): ReadonlyArray<LogEntry<Event>> => {
   let position = 0
   return placed.map(([event, stream = 'a', gap = 0], index) => {
     position += gap + 1
@@ -56,8 +56,8 @@ const idOf = (index: number): EventId =>
 export const printedLog = <Event>(log: ReadonlyArray<LogEntry<Event>>): string => {
   const lines = log.map(({ event, stream, position }, index) => {
     const gap = Number(position) - Number(log[index - 1]?.position ?? 0) - 1
-    const rest = gap > 0 ? `, '${stream}', ${gap}` : stream === 'a' ? '' : `, '${stream}'`
-    return `  [${fc.stringify(event)}${rest}],\n`
+    const rest = gap > 0 ? `, ${quoted(stream)}, ${gap}` : stream === 'a' ? '' : `, ${quoted(stream)}`
+    return `  [${literal(event, { indent: 2, taken: 2 + rest.length })}${rest}],\n`
   })
   return log.length === 0 ? 'logOf([])' : `logOf([\n${lines.join('')}])`
 }

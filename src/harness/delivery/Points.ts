@@ -15,7 +15,7 @@
 export type StopPoint = (label: string) => Promise<void>
 
 /** Points that stop, and what became of it. */
-export interface Points {
+export interface StopPoints {
   readonly point: StopPoint
   /** The name of the point at which the consumer was stopped, asked for once. */
   readonly takeStopped: () => string | undefined
@@ -31,7 +31,7 @@ export interface Points {
  * await point('read')
  * await point('written').catch(() => takeStopped()) // => 'written'
  */
-export const pointsOf = (stops: ReadonlyArray<number>): Points => {
+export const pointsOf = (stops: ReadonlyArray<number>): StopPoints => {
   let reached = 0
   let stopped: string | undefined
   let isArmed = true

@@ -19,7 +19,8 @@ import { type ArbitraryDomain, arbitraryDomain } from '../arbitrary/ArbitraryDom
 import type { Expectations } from './Expectations.js'
 import { eventsOfOutcome, type History, historyOf } from './History.js'
 import { type DrawnCommands, smallerCommands } from './SmallerCommands.js'
-import { isCommand, plainly, type Terrain, walk } from './Walk.js'
+import { isOf } from './Stored.js'
+import { plainly, type Terrain, walk } from './Walk.js'
 
 /**
  * Histories of a domain, of up to `commandsMax` commands, 30 unless expected otherwise. Nothing has to be said about the
@@ -70,7 +71,7 @@ class ArbitraryHistory<Command, State, Event, Rejection> extends fc.Arbitrary<
   /** A history that began with events cannot: its commands alone would not lead where it led. */
   override canShrinkWithoutContext(value: unknown): value is History<Command, State, Event, Rejection> {
     const { command } = this.terrain.domain
-    return isHistoryFromTheStart(value) && value.steps.every((step) => isCommand(command, step.command))
+    return isHistoryFromTheStart(value) && value.steps.every((step) => isOf(command, step.command))
   }
 
   override shrink(

@@ -16,7 +16,7 @@ import { gapsOf } from '../coverage/Gaps.js'
 import { moreUntilCovered } from '../coverage/MoreUntilCovered.js'
 import { showCoverage } from '../coverage/ShowCoverage.js'
 import type { Expectations } from './Expectations.js'
-import { inquiryOf, type Verdict } from './Inquiry.js'
+import { inquiryOf, type LawVerdict } from './Inquiry.js'
 import { elsewhereChecks } from './laws/Elsewhere.js'
 import { remarksOn } from './Remarks.js'
 
@@ -30,7 +30,7 @@ export interface Examination<Command, Event> {
   /** How many commands they have together. */
   readonly steps: number
   /** One for each law, in the order in which they are to be mended. */
-  readonly verdicts: ReadonlyArray<Verdict<Command, Event>>
+  readonly verdicts: ReadonlyArray<LawVerdict<Command, Event>>
   readonly coverage: Coverage
   /** What no history reached though the codecs declare it, a sentence each. */
   readonly gaps: ReadonlyArray<string>
@@ -68,7 +68,7 @@ export const examine = async <Command, State, Event, Rejection>(
   const { seed, trials } = inquiry.trials()
   const histories = trials.map(({ history }) => history)
   const coverage = moreUntilCovered(subject)(histories)
-  const verdicts: Array<Verdict<Command, Event>> = inquiry.laws.map(({ verdict }) => verdict())
+  const verdicts: Array<LawVerdict<Command, Event>> = inquiry.laws.map(({ verdict }) => verdict())
   for (const check of elsewhereChecks(subject)) verdicts.push(await verdictOfCheck(check))
   return {
     name: domain.name,
@@ -83,7 +83,7 @@ export const examine = async <Command, State, Event, Rejection>(
 }
 
 /** A check that could not be done says so in its first words. */
-const verdictOfCheck = async ({ name, run }: Check): Promise<Verdict<never, never>> => {
+const verdictOfCheck = async ({ name, run }: Check): Promise<LawVerdict<never, never>> => {
   const [law = name, ...rest] = name.split(': ')
   const statement = rest.join(': ')
   try {
@@ -119,7 +119,7 @@ const marks = { holds: '✓', broken: '✗', 'not checked': '–' }
  */
 export const showExamination = (examination: Examination<unknown, unknown>): string => {
   const { name, seed, histories, steps, verdicts, coverage, gaps, remarks } = examination
-  const count = (wanted: Verdict<unknown, unknown>['verdict']): number =>
+  const count = (wanted: LawVerdict<unknown, unknown>['verdict']): number =>
     verdicts.filter(({ verdict }) => verdict === wanted).length
   const counts = `${count('holds')} hold, ${count('broken')} broken, ${count('not checked')} not checked`
   return [
@@ -132,7 +132,7 @@ export const showExamination = (examination: Examination<unknown, unknown>): str
   ].join('\n\n')
 }
 
-const line = ({ law, statement, verdict, text }: Verdict<unknown, unknown>): string =>
+const line = ({ law, statement, verdict, text }: LawVerdict<unknown, unknown>): string =>
   `  ${marks[verdict]} ${law}: ${statement}${verdict === 'not checked' ? ` (${text})` : ''}`
 
 const listed = (heading: string, sentences: ReadonlyArray<string>): ReadonlyArray<string> =>

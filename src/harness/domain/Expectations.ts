@@ -10,7 +10,7 @@ import type { Domain, Typed } from '../../decide/Domain.js'
 import type { Overrides } from '../arbitrary/Overrides.js'
 
 /** What was asked, in which state, and what came of it: what a postcondition judges. Only accepted commands have one. */
-export interface Accepted<Command, State, Event> {
+export interface AcceptedCommand<Command, State, Event> {
   readonly before: State
   readonly command: Command
   readonly events: ReadonlyArray<Event>
@@ -61,7 +61,9 @@ export interface Expectations<Command, State, Event, Rejection> extends Thorough
   readonly invariants?: Readonly<Record<string, (state: State) => boolean>>
   /** What must be true whenever a command of a type was accepted. */
   readonly postconditions?: {
-    readonly [Type in TypeIn<Command>]?: (accepted: Accepted<OfType<Command, Type>, State, Event>) => boolean
+    readonly [Type in TypeIn<Command>]?: (
+      accepted: AcceptedCommand<OfType<Command, Type>, State, Event>,
+    ) => boolean
   }
   /** Relations between runs, by name: what must not matter, and what undoes what. */
   readonly relations?: Readonly<Record<string, Relation<Command, State>>>
@@ -97,3 +99,12 @@ export interface Expectations<Command, State, Event, Rejection> extends Thorough
   /** What the domain, and these expectations, are called in printed tests. */
   readonly printedAs?: { readonly domain?: string; readonly expectations?: string }
 }
+
+/**
+ * What can be expected of a domain, by the type of the domain: `const expectations: ExpectationsOf<typeof Account> = { ... }`
+ * types the parameters of what is in it, where it does not stand in a call.
+ */
+export type ExpectationsOf<Subject> =
+  Subject extends Domain<infer Command, infer State, infer Event, infer Rejection>
+    ? Expectations<Command, State, Event, Rejection>
+    : never

@@ -14,6 +14,7 @@ import { either as E } from 'fp-ts'
 import type { Decider } from '../../decide/Decider.js'
 import type { Decision } from '../../decide/Decision.js'
 import { typeOf } from '../../evolve/TaggedCodec.js'
+import { shown, shownThrown } from './Shown.js'
 
 /** What a decider must never do: throw, or answer `decide` with something that is no decision. */
 export interface Defect {
@@ -89,17 +90,19 @@ const linesOf = (
 ]
 
 const said = (outcome: Outcome<unknown, unknown>): string => {
-  if (isDefect(outcome)) return `then \`${outcome.by}\` ${outcome.how} ${fc.stringify(outcome.value)}`
+  if (isDefect(outcome)) return `then \`${outcome.by}\` ${outcome.how} ${shownThrown(outcome.value)}`
   if (E.isLeft(outcome)) return `then rejected: ${named(outcome.left)}`
   return `then ${outcome.right.length === 0 ? 'nothing' : outcome.right.map(named).join(', ')}`
 }
 
-/** The name first, and then the rest where there is any: `Receive {"quantity":1}`. */
+const inFull = (value: unknown): string => shown(value, Number.POSITIVE_INFINITY)
+
+/** The name first, and then the rest where there is any: `Receive { quantity: 1 }`. */
 const named = (value: unknown): string => {
   const type = typeOf(value)
-  if (type === '') return fc.stringify(value)
+  if (type === '') return inFull(value)
   const { type: _, ...rest } = value as Readonly<Record<string, unknown>>
-  return Object.keys(rest).length === 0 ? type : `${type} ${fc.stringify(rest)}`
+  return Object.keys(rest).length === 0 ? type : `${type} ${inFull(rest)}`
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Law, Subject } from './Law.js'
 import { type Found, type Trials, trialsOf } from './Trial.js'
 
 /** What became of a law. */
-export interface Verdict<Command, Event> {
+export interface LawVerdict<Command, Event> {
   /** Its id. */
   readonly law: string
   readonly statement: string
@@ -39,7 +39,7 @@ export interface Inquiry<Command, State, Event, Rejection> {
 /** A law, and a way to know what became of it. */
 interface Asked<Command, State, Event, Rejection> {
   readonly law: Law<Command, State, Event, Rejection>
-  readonly verdict: () => Verdict<Command, Event>
+  readonly verdict: () => LawVerdict<Command, Event>
 }
 
 /**
@@ -63,7 +63,7 @@ const verdictOf = <Command, State, Event, Rejection>(
   trials: Trials<Command, State, Event, Rejection>,
   law: Law<Command, State, Event, Rejection>,
   before: ReadonlyArray<Asked<Command, State, Event, Rejection>>,
-): Verdict<Command, Event> => {
+): LawVerdict<Command, Event> => {
   const { id, statement, notChecked } = law
   if (notChecked !== undefined)
     return { law: id, statement, verdict: 'not checked', text: `not checked: ${notChecked}` }

@@ -8,6 +8,7 @@
  * - LEAF-2 downhill: what is smaller than a leaf comes before it in one order, so making smaller ends.
  * @since 0.1.0
  */
+import { isSimplerNumber, isSimplerText } from '../arbitrary/Smaller.js'
 
 /** What has no parts of its own, and can be borrowed or made smaller. Booleans and literals are left to their codecs. */
 export type LeafValue = number | bigint | string | Date
@@ -98,14 +99,20 @@ export const smallerLeaves = (leaf: LeafValue): ReadonlyArray<LeafValue> =>
   candidatesFor(leaf).filter((candidate) => isBefore(candidate, leaf))
 
 /**
- * The order in which leaves of one kind are simple. No leaf has endlessly many before it that `smallerLeaves` would try.
+ * The order in which leaves of one kind are simple: that of `Smaller`, so that whoever makes the parts of a command smaller
+ * by their codecs never undoes it.
  * @internal
  */
 export const isBefore = (left: LeafValue, right: LeafValue): boolean => {
-  const [a, b] = [rankOf(left), rankOf(right)]
-  const place = a.findIndex((part, index) => part !== b[index])
-  const [x, y] = [a[place], b[place]]
-  return x !== undefined && y !== undefined && x < y
+  if (typeof left === 'string' && typeof right === 'string') return isSimplerText(left, right)
+  if (typeof left === 'bigint' && typeof right === 'bigint') return isSimplerBigInt(left, right)
+  const [a, b] = [left, right].map((leaf) => (leaf instanceof Date ? leaf.getTime() : leaf))
+  return typeof a === 'number' && typeof b === 'number' && isSimplerNumber(a, b)
+}
+
+const isSimplerBigInt = (left: bigint, right: bigint): boolean => {
+  const [a, b] = [left < 0n ? -left : left, right < 0n ? -right : right]
+  return a === b ? left > right : a < b
 }
 
 const isLeaf = (value: unknown): value is LeafValue =>
@@ -140,11 +147,3 @@ const smallerTexts = (text: string): ReadonlyArray<string> => [
   text.slice(0, -1),
   text.replaceAll(/\p{Letter}/gu, 'a'),
 ]
-
-const rankOf = (leaf: LeafValue): ReadonlyArray<number | bigint | string> => {
-  if (typeof leaf === 'string') return [leaf.length, leaf]
-  if (typeof leaf === 'bigint') return [leaf < 0n ? -leaf : leaf, leaf < 0n ? 1 : 0]
-  const n = leaf instanceof Date ? leaf.getTime() : leaf
-  if (!Number.isFinite(n)) return [2]
-  return [Number.isInteger(n) ? 0 : 1, Math.abs(n), n < 0 || Object.is(n, -0) ? 1 : 0]
-}

@@ -19,7 +19,8 @@ import {
   withLeaf,
   withLeafEverywhere,
 } from './Leaf.js'
-import { type CommandCodec, type Drawn, isCommand, plainly } from './Walk.js'
+import { isOf, type Recognizes } from './Stored.js'
+import { type Drawn, plainly } from './Walk.js'
 
 /** A list of drawn commands. */
 export type DrawnCommands<Command> = ReadonlyArray<Drawn<Command>>
@@ -32,7 +33,7 @@ export type DrawnCommands<Command> = ReadonlyArray<Drawn<Command>>
  * @internal
  */
 export function* smallerCommands<Command>(
-  codec: CommandCodec<Command>,
+  codec: Recognizes<Command>,
   commands: DrawnCommands<Command>,
   isIdle: (index: number) => boolean,
 ): IterableIterator<DrawnCommands<Command>> {
@@ -54,7 +55,7 @@ function* shorter<Item>(items: ReadonlyArray<Item>): IterableIterator<ReadonlyAr
 
 /** Without it two deliveries of one would stay two, where one of two does as well. */
 function* merged<Command>(
-  codec: CommandCodec<Command>,
+  codec: Recognizes<Command>,
   commands: DrawnCommands<Command>,
 ): IterableIterator<DrawnCommands<Command>> {
   for (const [later, { command }] of commands.entries()) {
@@ -62,7 +63,7 @@ function* merged<Command>(
       (other, index) => index < later && typeOf(other.command) === typeOf(command),
     )
     const one = earlier === -1 ? undefined : withSums(commands[earlier]?.command, command)
-    if (!isCommand(codec, one)) continue
+    if (!isOf(codec, one)) continue
     yield commands.flatMap((drawn, index) =>
       index === later ? [] : [index === earlier ? plainly(one) : drawn],
     )
@@ -82,7 +83,7 @@ const withSums = (first: unknown, second: unknown): unknown => {
 }
 
 function* simplerOne<Command>(
-  codec: CommandCodec<Command>,
+  codec: Recognizes<Command>,
   commands: DrawnCommands<Command>,
 ): IterableIterator<DrawnCommands<Command>> {
   for (const [index, drawn] of commands.entries()) {
@@ -91,7 +92,7 @@ function* simplerOne<Command>(
     for (const { path, value } of leavesOf(drawn.command)) {
       for (const smaller of smallerLeaves(value)) {
         const command = withLeaf(drawn.command, path, smaller)
-        if (isCommand(codec, command)) yield put(plainly(command))
+        if (isOf(codec, command)) yield put(plainly(command))
       }
     }
   }
@@ -99,7 +100,7 @@ function* simplerOne<Command>(
 
 /** An id that three commands share can only change in all three; so can an amount that must match another. */
 function* simplerEverywhere<Command>(
-  codec: CommandCodec<Command>,
+  codec: Recognizes<Command>,
   commands: DrawnCommands<Command>,
 ): IterableIterator<DrawnCommands<Command>> {
   const values = distinct(commands.flatMap(({ command }) => leavesOf(command).map(({ value }) => value)))
@@ -107,7 +108,7 @@ function* simplerEverywhere<Command>(
     const others = values.filter((other) => kindOf(other) === kindOf(value) && isBefore(other, value))
     for (const smaller of distinct([...smallerLeaves(value), ...others])) {
       const changed = commands.map(({ command }) => withLeafEverywhere(command, value, smaller))
-      if (changed.every((command) => isCommand(codec, command))) {
+      if (changed.every((command) => isOf(codec, command))) {
         yield changed.map((command, index) =>
           command === commands[index]?.command ? commands[index] : plainly(command),
         )

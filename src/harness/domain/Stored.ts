@@ -14,7 +14,8 @@ import type { Codec, DecodeFailure } from '../../evolve/Codec.js'
 import { joinPath } from '../../evolve/Codec.js'
 import type { EventCodec } from '../../evolve/EventCodec.js'
 import { type Json, toJson } from '../../store/Json.js'
-import { thrownInWords } from './InWords.js'
+import { attempt } from './Attempt.js'
+import { shownThrown } from './Shown.js'
 
 /** Why a value did not come back: where in it, what is wrong there, and on which leg of the way it was lost. */
 export interface NotStored extends DecodeFailure {
@@ -43,7 +44,7 @@ export const storedBy =
 export const storedEventBy =
   <Event>({ encode, decode }: Pick<EventCodec<Event>, 'encode' | 'decode'>) =>
   (event: Event): Stored<Event> => {
-    const encoded = attempt('writing', () => encode(event))
+    const encoded = calling('writing', () => encode(event))
     if (E.isLeft(encoded)) return encoded
     const { type, schemaVersion, data } = encoded.right
     return stored(
@@ -54,21 +55,21 @@ export const storedEventBy =
 
 /** The text of JSON can be left out: a value that `toJson` accepts is what parsing its text gives. */
 const stored = <A>(write: () => unknown, read: (json: Json) => E.Either<DecodeFailure, A>): Stored<A> => {
-  const json = attempt('writing', () => toJson(write()))
+  const json = calling('writing', () => toJson(write()))
   if (E.isLeft(json)) return json
   if (E.isLeft(json.right)) {
     const { path, reason } = json.right.left
     return E.left({ at: 'writing', path, reason })
   }
   const ordered = throughJsonb(json.right.right)
-  const decoded = attempt('reading', () => read(ordered))
+  const decoded = calling('reading', () => read(ordered))
   if (E.isLeft(decoded)) return decoded
   if (E.isRight(decoded.right)) return decoded.right
   return E.left({ at: 'reading', ...decoded.right.left })
 }
 
-const attempt = <A>(at: NotStored['at'], f: () => A): E.Either<NotStored, A> =>
-  E.tryCatch(f, (thrown) => ({ at, path: '', reason: `the codec threw ${thrownInWords(thrown)}` }))
+const calling = <A>(at: NotStored['at'], f: () => A): E.Either<NotStored, A> =>
+  E.tryCatch(f, (thrown) => ({ at, path: '', reason: `the codec threw ${shownThrown(thrown)}` }))
 
 /**
  * A JSON value as a `jsonb` column of Postgres gives it back: the keys of objects by the length of their bytes, then by
@@ -86,6 +87,9 @@ export const throughJsonb = (json: Json): Json => {
 
 const isArray = (json: Json): json is ReadonlyArray<Json> => Array.isArray(json)
 
+/** Node and every browser have it, and neither's types are needed. */
+declare const TextEncoder: new () => { readonly encode: (text: string) => Uint8Array }
+
 /** A text of ASCII has as many bytes as characters. */
 const byBytes = (left: string, right: string): number => {
   if (ascii.test(left) && ascii.test(right)) return left.length - right.length || (left < right ? -1 : 1)
@@ -97,12 +101,17 @@ const byBytes = (left: string, right: string): number => {
 
 const ascii = /^[\0-\x7f]*$/
 
+/** What tells a value of one kind from all others. */
+export interface Recognizes<A> {
+  readonly is: (value: unknown) => value is A
+}
+
 /**
  * Whether a codec accepts a value as one of its own. One that throws at a value does not.
  * @internal
  */
-export const isOf = <A>(codec: Pick<Codec<A>, 'is'>, value: unknown): value is A =>
-  E.getOrElse(() => false)(E.tryCatch(() => codec.is(value), String))
+export const isOf = <A>(codec: Recognizes<A>, value: unknown): value is A =>
+  E.getOrElse(() => false)(attempt(() => codec.is(value)))
 
 /**
  * Where and why a codec refuses a value that is none of its own; for messages.
@@ -112,7 +121,7 @@ export const refusalBy = <A>(codec: Pick<Codec<A>, 'encode' | 'decode'>, value: 
   // Encoded first, so that a part whose plain form differs, such as a date, is not taken for the one that is wrong.
   const reads = [() => codec.decode(codec.encode(value)), () => codec.decode(value)]
   const failures = reads.flatMap((read) => {
-    const decoded = E.tryCatch(read, thrownInWords)
+    const decoded = E.tryCatch(read, shownThrown)
     return E.isRight(decoded) && E.isLeft(decoded.right) ? [decoded.right.left] : []
   })
   return failures[0] ?? { path: '', reason: 'is not what the codec accepts' }

@@ -18,13 +18,13 @@ import { type MutationOptions, mutationScore } from '../mutation/MutationScore.j
 import { showMutationScore } from '../mutation/ShowMutationScore.js'
 import { BrokenLaw } from '../report/BrokenLaw.js'
 import type { Expectations } from './Expectations.js'
-import { type Inquiry, inquiryOf, type Verdict } from './Inquiry.js'
+import { type Inquiry, inquiryOf, type LawVerdict } from './Inquiry.js'
 import type { Subject } from './Law.js'
 import { elsewhereChecks } from './laws/Elsewhere.js'
 import { remarksOn } from './Remarks.js'
 
 /** What a suite checks beyond the laws and the coverage. */
-export interface SuiteOptions {
+export interface DomainSuiteOptions {
   /**
    * How many of a hundred mutants of the domain the expectations must notice at least. It takes seconds, so mutants are
    * not checked unless this is given.
@@ -57,7 +57,7 @@ export interface SuiteOptions {
 export const domainSuite = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
   expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
-  { mutants }: SuiteOptions = {},
+  { mutants }: DomainSuiteOptions = {},
 ): ReadonlyArray<Check> => {
   const subject = { domain, expectations }
   const inquiry = inquiryOf(subject)
@@ -72,7 +72,7 @@ export const domainSuite = <Command, State, Event, Rejection>(
   ]
 }
 
-const textOf = ({ verdict, text, law, regression }: Verdict<unknown, unknown>): string => {
+const textOf = ({ verdict, text, law, regression }: LawVerdict<unknown, unknown>): string => {
   if (verdict === 'broken') throw new BrokenLaw(text, law, regression)
   return text
 }
@@ -92,7 +92,7 @@ const coverageCheck = <Command, State, Event, Rejection>(
 
 const mutantsCheck = <Command, State, Event, Rejection>(
   { domain, expectations }: Subject<Command, State, Event, Rejection>,
-  { leastPercent, ...options }: NonNullable<SuiteOptions['mutants']>,
+  { leastPercent, ...options }: NonNullable<DomainSuiteOptions['mutants']>,
 ): Check => ({
   name: `mutants: of a hundred mistakes, the expectations notice at least ${leastPercent}`,
   run: async () => {

@@ -5,13 +5,16 @@
  * Used by: `ArbitraryHistory`.
  * @since 0.1.0
  */
+
 import type fc from 'fast-check'
 import type { Domain } from '../../decide/Domain.js'
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import type { ArbitraryDomain } from '../arbitrary/ArbitraryDomain.js'
+import { isTerminalIn } from '../coverage/StateLabel.js'
 import type { Expectations } from './Expectations.js'
 import { eventsOfOutcome, isDecision, type Outcome, stepOf } from './History.js'
 import { isSameLeaf, kindOf, type LeafValue, leavesOf, withLeaf } from './Leaf.js'
+import { isOf, type Recognizes } from './Stored.js'
 
 /** A command as it was drawn, and what its own arbitrary would give in its place to make it simpler. */
 export interface Drawn<Command> {
@@ -58,23 +61,6 @@ export const drawnFrom = <Command>(
  * @internal
  */
 export const plainly = <Command>(command: Command): Drawn<Command> => ({ command, smaller: () => [] })
-
-/** What tells a command from something else. */
-export interface CommandCodec<Command> {
-  readonly is: (value: unknown) => value is Command
-}
-
-/**
- * Whether a value is a command. A check that throws, as one that reads any text as a number may, says no.
- * @internal
- */
-export const isCommand = <Command>(codec: CommandCodec<Command>, value: unknown): value is Command => {
-  try {
-    return codec.is(value)
-  } catch {
-    return false
-  }
-}
 
 /** What a walk remembers on its way. */
 interface Memory<State> {
@@ -143,18 +129,7 @@ const isEnough = <State>(
   domain: { readonly isTerminal: (state: State) => boolean },
   state: State,
   random: fc.Random,
-): boolean => isTerminalFor(domain, state) && random.nextInt(1, 5) > 3
-
-const isTerminalFor = <State>(
-  domain: { readonly isTerminal: (state: State) => boolean },
-  state: State,
-): boolean => {
-  try {
-    return domain.isTerminal(state)
-  } catch {
-    return false
-  }
-}
+): boolean => isTerminalIn(domain, state) && random.nextInt(1, 5) > 3
 
 /** In ten commands: two blind, six from what the user suggests, if anything, and the others sought. */
 const nextCommand = <Command, State, Event, Rejection>(
@@ -245,12 +220,12 @@ const attempt = <Command, State, Event, Rejection>(
   if (!isFruitful) return { drawn, cost: seen + (curious ? 0 : 100) }
   // Where types are avoided the same again is welcome: ten reservations at once take ten, and nothing in between.
   const novelty = memory.avoided.size > 0 ? 0 : seen
-  return { drawn, cost: novelty + (isTerminalFor(domain, after) ? 50 : 0) }
+  return { drawn, cost: novelty + (isTerminalIn(domain, after) ? 50 : 0) }
 }
 
 /** The command with one of its leaves taken from the state or from what has happened; itself where the codec objects. */
 const borrowing = <Command, State>(
-  { command }: { readonly command: CommandCodec<Command> },
+  { command }: { readonly command: Recognizes<Command> },
   drawn: Drawn<Command>,
   { state, remembered }: Memory<State>,
   random: fc.Random,
@@ -264,7 +239,7 @@ const borrowing = <Command, State>(
   const lent = oneOf(lenders, random)
   if (lent === undefined) return drawn
   const borrowed = withLeaf(drawn.command, leaf.path, beside(lent, random))
-  return isCommand(command, borrowed) ? plainly(borrowed) : drawn
+  return isOf(command, borrowed) ? plainly(borrowed) : drawn
 }
 
 /** Rules compare, so what lies right beside a number is worth as much as the number. */

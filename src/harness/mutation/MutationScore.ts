@@ -28,7 +28,7 @@ export interface MutationOptions {
 }
 
 /** A mutant that something noticed. */
-export interface Killed {
+export interface KilledMutant {
   readonly name: string
   readonly operator: MutationOperator
   /** The scenario or law that noticed it first, or `coverage`. */
@@ -36,7 +36,7 @@ export interface Killed {
 }
 
 /** A mutant that nothing noticed, and how to notice it. */
-export interface Survivor<Command, State, Event, Rejection> {
+export interface SurvivingMutant<Command, State, Event, Rejection> {
   readonly name: string
   readonly operator: MutationOperator
   /** What would notice it: one sentence. */
@@ -52,8 +52,8 @@ export interface MutationScore<Command = unknown, State = unknown, Event = unkno
   readonly histories: number
   /** The killed ones of a hundred mutants that are not equivalent; 100 where there are none. */
   readonly percent: number
-  readonly killed: ReadonlyArray<Killed>
-  readonly survivors: ReadonlyArray<Survivor<Command, State, Event, Rejection>>
+  readonly killed: ReadonlyArray<KilledMutant>
+  readonly survivors: ReadonlyArray<SurvivingMutant<Command, State, Event, Rejection>>
   /** The mutants that did in all histories what the original does; they do not count. */
   readonly equivalent: ReadonlyArray<string>
   /** The declared event and rejection types that no history reached: no mistake about them was tried. */
@@ -138,7 +138,7 @@ const fateOf = <Command, State, Event, Rejection>(
   trials: Trials<Command, State, Event, Rejection>,
   killer: string | undefined,
   { name, operator, domain: mutant, advice }: Mutant<Command, State, Event, Rejection>,
-): Killed | Survivor<Command, State, Event, Rejection> | { readonly name: string } => {
+): KilledMutant | SurvivingMutant<Command, State, Event, Rejection> | { readonly name: string } => {
   if (killer !== undefined) return { name, operator, by: killer }
   const pair = { original: subject.domain, mutant }
   // Commands drawn with the mutant's own states in hand lead where those of the original may not.

@@ -11,11 +11,11 @@ import { either as E } from 'fp-ts'
 import { isSame } from '../domain/Equality.js'
 import { isDecision, type Outcome } from '../domain/History.js'
 import { literal, quoted } from '../report/Literal.js'
-import type { MutationScore, Survivor } from './MutationScore.js'
+import type { MutationScore, SurvivingMutant } from './MutationScore.js'
 import type { Parting } from './Parting.js'
 import { changedFields } from './StateField.js'
 
-type AnySurvivor = Survivor<unknown, unknown, unknown, unknown>
+type AnySurvivor = SurvivingMutant<unknown, unknown, unknown, unknown>
 type AnyParting = Parting<unknown, unknown, unknown, unknown>
 
 /**

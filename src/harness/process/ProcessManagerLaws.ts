@@ -4,12 +4,15 @@
  * Used by: `ProcessManagerSuite`.
  * @since 0.1.0
  */
-import fc from 'fast-check'
+import { either as E } from 'fp-ts'
 import type { ProcessManager } from '../../decide/ProcessManager.js'
-import type { Finding } from '../delivery/JudgedLaw.js'
+import type { LawFinding } from '../delivery/JudgedLaw.js'
 import { eventsOfLog, type LogEntry } from '../delivery/LogEntry.js'
-import { attempt, copyOf, isSame, missingFrom } from '../delivery/Sameness.js'
-import { folded, ownView, printedEvents, said } from '../view/ViewLaws.js'
+import { attempt } from '../domain/Attempt.js'
+import { copyOf } from '../domain/Copy.js'
+import { isSame, missingFrom } from '../domain/Equality.js'
+import { shown, shownThrown } from '../domain/Shown.js'
+import { folded, ownView, printedEvents } from '../view/ViewLaws.js'
 
 /** A law of one process manager. A list of further ones can be given to `processManagerSuite`. */
 export interface ProcessManagerLaw<Event, State, Command> {
@@ -18,7 +21,7 @@ export interface ProcessManagerLaw<Event, State, Command> {
   readonly judge: (
     manager: ProcessManager<Event, State, Command>,
     log: ReadonlyArray<LogEntry<Event>>,
-  ) => Finding | undefined
+  ) => LawFinding | undefined
 }
 
 /** Whether an event says that a command is done, or need not be done any more. */
@@ -45,10 +48,10 @@ const reactionsTo = <Event, State, Command>(
       const after = manager.evolve(state, event)
       return { after, sent: manager.react(after, event) }
     })
-    if (!next.ok || !Array.isArray(next.value.sent)) break
-    state = next.value.after
+    if (E.isLeft(next) || !Array.isArray(next.right.sent)) break
+    state = next.right.after
     // Copied, because a process manager that changes its state is for another law to find out.
-    found.push({ event, events: events.slice(0, index + 1), state: copyOf(state), sent: next.value.sent })
+    found.push({ event, events: events.slice(0, index + 1), state: copyOf(state), sent: next.right.sent })
   }
   return found
 }
@@ -63,7 +66,7 @@ export const totalLaw = <Event, State, Command>(): ProcessManagerLaw<Event, Stat
   judge: (manager, log) => {
     const events = eventsOfLog(log)
     let state = ownView(manager).initialState
-    const found = (name: string, is: string, seen: ReadonlyArray<Event>): Finding => ({
+    const found = (name: string, is: string, seen: ReadonlyArray<Event>): LawFinding => ({
       cause: `\`${name}\` ${is} ${seen.length === 0 ? 'before any event' : `at event ${seen.length}`}.`,
       data: printedEvents(seen),
       advice:
@@ -72,18 +75,18 @@ export const totalLaw = <Event, State, Command>(): ProcessManagerLaw<Event, Stat
     for (const [index, event] of [undefined, ...events].entries()) {
       const seen = events.slice(0, index)
       const evolved = attempt(() => (index === 0 ? state : manager.evolve(state, event as Event)))
-      if (!evolved.ok) return found('evolve', `threw ${said(evolved.thrown)}`, seen)
-      state = evolved.value
+      if (E.isLeft(evolved)) return found('evolve', `threw ${shownThrown(evolved.left)}`, seen)
+      state = evolved.right
       const answers = {
         react: attempt((): unknown => (index === 0 ? [] : manager.react(state, event as Event))),
         pending: attempt((): unknown => manager.pending(state)),
         isTerminal: attempt((): unknown => manager.isTerminal(state)),
       }
       for (const [name, answer] of Object.entries(answers)) {
-        if (!answer.ok) return found(name, `threw ${said(answer.thrown)}`, seen)
+        if (E.isLeft(answer)) return found(name, `threw ${shownThrown(answer.left)}`, seen)
         const isRight =
-          name === 'isTerminal' ? typeof answer.value === 'boolean' : Array.isArray(answer.value)
-        if (!isRight) return found(name, `answered ${fc.stringify(answer.value)}`, seen)
+          name === 'isTerminal' ? typeof answer.right === 'boolean' : Array.isArray(answer.right)
+        if (!isRight) return found(name, `answered ${shown(answer.right)}`, seen)
       }
     }
     return undefined
@@ -109,9 +112,9 @@ export const pureLaw = <Event, State, Command>(): ProcessManagerLaw<Event, State
         })),
       )
     const [first, second] = [whole(), whole()]
-    if (!first.ok || !second.ok || isSame(first.value, second.value)) return undefined
-    const at = first.value.findIndex((reaction, index) => !isSame(reaction, second.value[index]))
-    const [one, other] = [first.value[at], second.value[at]].map((reaction) => fc.stringify(reaction))
+    if (E.isLeft(first) || E.isLeft(second) || isSame(first.right, second.right)) return undefined
+    const at = first.right.findIndex((reaction, index) => !isSame(reaction, second.right[index]))
+    const [one, other] = [first.right[at], second.right[at]].map((reaction) => shown(reaction))
     return {
       cause: `Event ${at + 1} led to ${one}, and the second time to ${other}.`,
       data: printedEvents(events.slice(0, at + 1)),
@@ -132,16 +135,16 @@ export const inertLaw = <Event, State, Command>(
   judge: (manager, log) => {
     const events = eventsOfLog(log)
     const past = folded(ownView(manager), events)
-    if (!past.ok) return undefined
+    if (E.isLeft(past)) return undefined
     for (const unknownEvent of unknownEvents) {
       const event = unknownEvent as Event
       const answer = attempt(() => {
-        const state = manager.evolve(copyOf(past.value), event)
+        const state = manager.evolve(copyOf(past.right), event)
         return { state, sent: manager.react(state, event) }
       })
-      const is = answer.ok
-        ? whatChanged(past.value, answer.value.state, answer.value.sent)
-        : `made it throw ${said(answer.thrown)}`
+      const is = E.isRight(answer)
+        ? whatChanged(past.right, answer.right.state, answer.right.sent)
+        : `made it throw ${shownThrown(answer.left)}`
       if (is === '') continue
       return {
         cause: `The last of these events, of a type that the process manager does not know, ${is}.`,
@@ -154,10 +157,8 @@ export const inertLaw = <Event, State, Command>(
 })
 
 const whatChanged = (before: unknown, after: unknown, sent: unknown): string => {
-  if (Array.isArray(sent) && sent.length > 0) return `called for ${fc.stringify(sent)}`
-  return isSame(before, after)
-    ? ''
-    : `changed its state from ${fc.stringify(before)} to ${fc.stringify(after)}`
+  if (Array.isArray(sent) && sent.length > 0) return `called for ${shown(sent)}`
+  return isSame(before, after) ? '' : `changed its state from ${shown(before)} to ${shown(after)}`
 }
 
 /**
@@ -170,10 +171,10 @@ export const terminalLaw = <Event, State, Command>(): ProcessManagerLaw<Event, S
   judge: (manager, log) => {
     for (const { state, sent, events } of reactionsTo(manager, eventsOfLog(log))) {
       const answers = attempt(() => ({ over: manager.isTerminal(state), owed: manager.pending(state) }))
-      if (!answers.ok || !answers.value.over) continue
-      const { owed } = answers.value
+      if (E.isLeft(answers) || !answers.right.over) continue
+      const { owed } = answers.right
       if (sent.length === 0 && owed.length === 0) continue
-      const does = sent.length > 0 ? `sends ${fc.stringify(sent)}` : `owes ${fc.stringify(owed)}`
+      const does = sent.length > 0 ? `sends ${shown(sent)}` : `owes ${shown(owed)}`
       return {
         cause: `After event ${events.length} \`isTerminal\` says that nothing more will be sent, but the process manager ${does}.`,
         data: printedEvents(events),
@@ -203,13 +204,13 @@ const owedUntilAcknowledged = <Event, State, Command>(
     for (const { event, events, state, sent } of reactionsTo(manager, eventsOfLog(log))) {
       due = [...due.filter((command) => !acknowledges(event, command)), ...sent]
       const owed = attempt(() => manager.pending(state))
-      if (!owed.ok) return undefined
-      const [forgotten, surplus] = [missingFrom(owed.value, due), missingFrom(due, owed.value)]
+      if (E.isLeft(owed)) return undefined
+      const [forgotten, surplus] = [missingFrom(owed.right, due), missingFrom(due, owed.right)]
       if (forgotten.length === 0 && surplus.length === 0) continue
       const is =
         forgotten.length > 0
-          ? `${fc.stringify(forgotten)} was sent and not acknowledged, but \`pending\` does not name it: a crash would lose it`
-          : `\`pending\` names ${fc.stringify(surplus)}, which ${events.length === 1 ? 'was never sent' : 'was acknowledged or never sent'}: after a crash it would be sent once more than it should`
+          ? `${shown(forgotten)} was sent and not acknowledged, but \`pending\` does not name it: a crash would lose it`
+          : `\`pending\` names ${shown(surplus)}, which ${events.length === 1 ? 'was never sent' : 'was acknowledged or never sent'}: after a crash it would be sent once more than it should`
       return {
         cause: `After event ${events.length} ${is}.`,
         data: printedEvents(events),
@@ -227,11 +228,11 @@ const owedAtOnce = <Event, State, Command>(): ProcessManagerLaw<Event, State, Co
   judge: (manager, log) => {
     for (const { events, state, sent } of reactionsTo(manager, eventsOfLog(log))) {
       const owed = attempt(() => manager.pending(state))
-      if (!owed.ok) return undefined
-      const forgotten = missingFrom(owed.value, sent)
+      if (E.isLeft(owed)) return undefined
+      const forgotten = missingFrom(owed.right, sent)
       if (forgotten.length === 0) continue
       return {
-        cause: `Event ${events.length} calls for ${fc.stringify(forgotten)}, and \`pending\` does not name it in the state after that event: a crash before it is sent would lose it.`,
+        cause: `Event ${events.length} calls for ${shown(forgotten)}, and \`pending\` does not name it in the state after that event: a crash before it is sent would lose it.`,
         data: printedEvents(events),
         advice: 'Add each command that `react` sends to the state in `evolve`, and name it in `pending`.',
       }
@@ -241,13 +242,13 @@ const owedAtOnce = <Event, State, Command>(): ProcessManagerLaw<Event, State, Co
 })
 
 /** What a command of a process manager is called for by: the `index`-th command of an event. */
-export interface Cause<Event> {
+export interface CommandCause<Event> {
   readonly entry: LogEntry<Event>
   readonly index: number
 }
 
 /** How the id of a command is made. */
-export type CommandIdOf<Event, Command> = (command: Command, cause: Cause<Event>) => string
+export type CommandIdOf<Event, Command> = (command: Command, cause: CommandCause<Event>) => string
 
 /**
  * One cause has one id, and two causes have two.
@@ -268,13 +269,13 @@ export const deterministicIdsLaw = <Event, State, Command>(
     const data = printedEvents(eventsOfLog(log))
     const unstable = first.findIndex((id, place) => id !== second[place])
     if (unstable !== -1) {
-      const cause = `${fc.stringify(causes[unstable]?.command)} had the id '${first[unstable]}' and then '${second[unstable]}', so it would be carried out twice.`
+      const cause = `${shown(causes[unstable]?.command)} had the id '${first[unstable]}' and then '${second[unstable]}', so it would be carried out twice.`
       return { cause, data, advice }
     }
     const repeated = first.findIndex((id, place) => first.indexOf(id) !== place)
     if (repeated === -1) return undefined
     const earlier = causes[first.indexOf(first[repeated] ?? '')]
-    const cause = `${fc.stringify(earlier?.command)} and ${fc.stringify(causes[repeated]?.command)}, which two events or two places in one call for, have the one id '${first[repeated]}', so the second would not be carried out.`
+    const cause = `${shown(earlier?.command)} and ${shown(causes[repeated]?.command)}, which two events or two places in one call for, have the one id '${first[repeated]}', so the second would not be carried out.`
     return { cause, data, advice }
   },
 })

@@ -15,7 +15,8 @@ import type { Check } from '../Check.js'
 import { arbitraryLog, type EventSource, usualUnknownEvents } from '../delivery/EventSource.js'
 import { checkOf, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
 import { eventsOfLog } from '../delivery/LogEntry.js'
-import { attempt } from '../delivery/Sameness.js'
+import { attempt } from '../domain/Attempt.js'
+import { literal } from '../report/Literal.js'
 import { keepsInputsLaw } from '../view/ViewLaws.js'
 import {
   type Acknowledges,
@@ -29,20 +30,20 @@ import {
   totalLaw,
 } from './ProcessManagerLaws.js'
 
-export type { Acknowledges, Cause, CommandIdOf, ProcessManagerLaw } from './ProcessManagerLaws.js'
+export type { Acknowledges, CommandCause, CommandIdOf, ProcessManagerLaw } from './ProcessManagerLaws.js'
 
 /** The decider that a process manager talks to, and the commands that it is asked from outside. A domain is one. */
-export interface Partner<Event, Command> extends Decider<Command, never, Event, unknown> {
+export interface ProcessPartner<Event, Command> extends Decider<Command, never, Event, unknown> {
   readonly command: t.Type<Command, unknown> | TaggedCodec<Command> | fc.Arbitrary<Command>
 }
 
 /** The least that is known of any partner: its states and rejections are its own. */
-export type AnyPartner<Event, Command> = {
+export type AnyProcessPartner<Event, Command> = {
   readonly initialState: unknown
   readonly evolve: (state: never, event: Event) => unknown
   readonly decide: (command: Command) => (state: never) => E.Either<unknown, ReadonlyArray<Event>>
   readonly isTerminal: (state: never) => boolean
-} & Pick<Partner<Event, Command>, 'command'>
+} & Pick<ProcessPartner<Event, Command>, 'command'>
 
 /** A process manager, and what it is checked with. One of `event` and `history` has to be there. */
 export interface ProcessManagerSuite<Event, State, Command>
@@ -59,7 +60,7 @@ export interface ProcessManagerSuite<Event, State, Command>
   /** How a runner makes the ids of commands; then `process.deterministicIds` is checked. */
   readonly commandIdOf?: CommandIdOf<NoInfer<Event>, NoInfer<Command>>
   /** What its commands go to; then `process.fuel` is checked. */
-  readonly decider?: AnyPartner<NoInfer<Event>, NoInfer<Command>>
+  readonly decider?: AnyProcessPartner<NoInfer<Event>, NoInfer<Command>>
   /** How many commands one command may lead to; 100 unless given. */
   readonly fuel?: number
   /** Events of types that it does not know; one made-up type unless given. */
@@ -124,7 +125,7 @@ const viewLaw = <Event, State, Command>(): ProcessManagerLaw<Event, State, Comma
 
 const fuelLaw = <Event, State, Command>(
   manager: ProcessManager<Event, State, Command>,
-  partner: AnyPartner<Event, Command>,
+  partner: AnyProcessPartner<Event, Command>,
   fuel = 100,
 ): JudgedLaw<ReadonlyArray<Command>> => ({
   id: 'process.fuel',
@@ -134,8 +135,8 @@ const fuelLaw = <Event, State, Command>(
     // The states of the partner are its own: nobody here looks into them.
     const open = partner as AnyDecider as Decider<Command, unknown, Event, unknown>
     const ran = attempt(() => run(close(manager, fuel)(open))(commands))
-    if (!ran.ok) return undefined
-    const endless = ran.value.decisions.findIndex(
+    if (E.isLeft(ran)) return undefined
+    const endless = ran.right.decisions.findIndex(
       (decision) => E.isLeft(decision) && isOutOfFuel(decision.left),
     )
     if (endless === -1) return undefined
@@ -144,7 +145,7 @@ const fuelLaw = <Event, State, Command>(
       data: {
         commands: `[\n${commands
           .slice(0, endless + 1)
-          .map((command) => `  ${fc.stringify(command)},\n`)
+          .map((command) => `  ${literal(command, { indent: 2, taken: 1 })},\n`)
           .join('')}]`,
       },
       advice:

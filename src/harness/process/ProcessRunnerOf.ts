@@ -12,8 +12,8 @@ import type { ProcessManager } from '../../decide/ProcessManager.js'
 import { beginning } from '../../store/GlobalPosition.js'
 import type { LogEntry } from '../delivery/LogEntry.js'
 import type { StopPoint } from '../delivery/Points.js'
-import { isSame } from '../delivery/Sameness.js'
-import type { Effect, OpenRunner } from './ProcessRunnerSuite.js'
+import { isSame } from '../domain/Equality.js'
+import type { OpenRunner, SentCommand } from './ProcessRunnerSuite.js'
 
 /**
  * Opens a runner of a process manager, in memory.
@@ -36,9 +36,9 @@ export const processRunnerOf = async <Event, State, Command>(
   manager: ProcessManager<Event, State, Command>,
   point: StopPoint = async () => {},
 ): Promise<OpenRunner<Event, State, Command>> => {
-  const sent: Array<Effect<Command>> = []
+  const sent: Array<SentCommand<Command>> = []
   let durable: Durable<State, Command> = { state: manager.initialState, checkpoint: beginning, issued: [] }
-  const send = async (effects: ReadonlyArray<Effect<Command>>): Promise<void> => {
+  const send = async (effects: ReadonlyArray<SentCommand<Command>>): Promise<void> => {
     for (const effect of effects) {
       await point('before sending')
       sent.push(effect)
@@ -70,14 +70,14 @@ interface Durable<State, Command> {
   readonly state: State
   readonly checkpoint: LogEntry<unknown>['position']
   /** Every command that was called for, with its id: what is pending knows no ids. */
-  readonly issued: ReadonlyArray<Effect<Command>>
+  readonly issued: ReadonlyArray<SentCommand<Command>>
 }
 
 /** The latest commands that are pending, with the ids that they were called for under, in the order of the calls. */
 const stillOwed = <Command>(
-  issued: ReadonlyArray<Effect<Command>>,
+  issued: ReadonlyArray<SentCommand<Command>>,
   pending: ReadonlyArray<Command>,
-): ReadonlyArray<Effect<Command>> => {
+): ReadonlyArray<SentCommand<Command>> => {
   const owed = [...pending]
   return [...issued]
     .reverse()

@@ -9,26 +9,27 @@ import fc from 'fast-check'
 import type { ProcessManager } from '../../decide/ProcessManager.js'
 import * as V from '../../evolve/View.js'
 import type { Check } from '../Check.js'
-import { type Consumer, consume, printedConsumption } from '../delivery/Consumption.js'
+import { consume, type LogConsumer, printedConsumption } from '../delivery/Consumption.js'
 import { arbitraryDelivery, type Delivery, plainDelivery, printedDelivery } from '../delivery/Delivery.js'
 import { inWords } from '../delivery/DeliveryWords.js'
 import { arbitraryLog, type EventSource } from '../delivery/EventSource.js'
-import { checkOf, type Finding, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
+import { checkOf, type JudgedLaw, type LawFinding, type SuiteSettings } from '../delivery/JudgedLaw.js'
 import { eventsOfLog, type LogEntry, printedLog } from '../delivery/LogEntry.js'
 import { pointsOf, type StopPoint } from '../delivery/Points.js'
-import { differenceInWords, isSame, missingFrom } from '../delivery/Sameness.js'
-import { said } from '../view/ViewLaws.js'
+import { differenceInWords } from '../domain/Difference.js'
+import { isSame, missingFrom } from '../domain/Equality.js'
+import { shown, shownThrown } from '../domain/Shown.js'
 
 /** A command that was sent, and the id under which it was. */
-export interface Effect<Command> {
+export interface SentCommand<Command> {
   readonly id: string
   readonly command: Command
 }
 
 /** A runner of one process manager that has seen nothing yet. */
-export interface OpenRunner<Event, State, Command> extends Required<Consumer<Event>> {
+export interface OpenRunner<Event, State, Command> extends Required<LogConsumer<Event>> {
   /** Everything that was sent so far, also what was sent before a crash, repetitions and all. */
-  readonly effects: () => Promise<ReadonlyArray<Effect<Command>>>
+  readonly effects: () => Promise<ReadonlyArray<SentCommand<Command>>>
   /** The state of the process manager, where it can be asked for. */
   readonly state?: () => Promise<State>
   readonly close: () => Promise<void>
@@ -98,7 +99,7 @@ type Sample<Event> = readonly [Log<Event>, Delivery]
 /** What came of a delivery. */
 interface Ran<State, Command> {
   readonly words: string
-  readonly effects: ReadonlyArray<Effect<Command>>
+  readonly effects: ReadonlyArray<SentCommand<Command>>
   readonly state?: { readonly value: State }
   readonly failure?: unknown
 }
@@ -138,7 +139,7 @@ const calledFor = <Event, State, Command>(
 }
 
 /** What is carried out: what was sent, each id once. */
-const carriedOut = <Command>(effects: ReadonlyArray<Effect<Command>>): ReadonlyArray<Command> => {
+const carriedOut = <Command>(effects: ReadonlyArray<SentCommand<Command>>): ReadonlyArray<Command> => {
   const seen = new Set<string>()
   return effects.flatMap(({ id, command }) => {
     if (seen.has(id)) return []
@@ -154,17 +155,17 @@ const differenceOf = <Event, State, Command>(
   ran: Ran<State, Command>,
   isCrashing = false,
 ): string | undefined => {
-  if ('failure' in ran) return `Then the runner failed with ${said(ran.failure)}.`
+  if ('failure' in ran) return `Then the runner failed with ${shownThrown(ran.failure)}.`
   const { manager, mayDropAcknowledged = false } = suite
   const [is, all] = [carriedOut(ran.effects), calledFor(manager, log)]
   const state = V.fold(manager)(eventsOfLog(log))
   const due = isCrashing && mayDropAcknowledged ? manager.pending(state) : all
   const [lost, surplus] = [missingFrom(is, due), missingFrom(all, is)]
-  if (lost.length > 0) return `${fc.stringify(lost)} was called for, and is never carried out.`
+  if (lost.length > 0) return `${shown(lost)} was called for, and is never carried out.`
   if (surplus.length > 0)
-    return `${fc.stringify(surplus)} is carried out, counting each id once, though nothing calls for it that often.`
+    return `${shown(surplus)} is carried out, counting each id once, though nothing calls for it that often.`
   if (ran.state === undefined || isSame(ran.state.value, state)) return undefined
-  return `The state is then ${fc.stringify(ran.state.value)}, and it should be ${fc.stringify(state)}.${differenceInWords(ran.state.value, state)}`
+  return `The state is then ${shown(ran.state.value)}, and it should be ${shown(state)}.${differenceInWords(ran.state.value, state)}`
 }
 
 const lawOf = <Event>(
@@ -177,7 +178,7 @@ const lawOf = <Event>(
   id: `process.${id}`,
   statement,
   samples,
-  judge: async ([log, delivery]): Promise<Finding | undefined> => {
+  judge: async ([log, delivery]): Promise<LawFinding | undefined> => {
     const cause = await judge([log, delivery])
     const data = { log: printedLog(log), delivery: printedDelivery(delivery) }
     return cause === undefined
@@ -200,9 +201,9 @@ const effectsLaw = <Event, State, Command>(
       if ('failure' in ran) return `${ran.words} ${differenceOf(suite, log, ran)}`
       const [sent, due] = [ran.effects.map(({ command }) => command), calledFor(suite.manager, log)]
       const [lost, surplus] = [missingFrom(sent, due), missingFrom(due, sent)]
-      if (lost.length > 0) return `${ran.words} ${fc.stringify(lost)} was called for, and was not sent.`
+      if (lost.length > 0) return `${ran.words} ${shown(lost)} was called for, and was not sent.`
       return surplus.length > 0
-        ? `${ran.words} ${fc.stringify(surplus)} was sent, and nothing calls for it.`
+        ? `${ran.words} ${shown(surplus)} was sent, and nothing calls for it.`
         : undefined
     },
   )
@@ -222,7 +223,7 @@ const idsLaw = <Event, State, Command>(
       const known = new Map<string, Command>()
       for (const { id, command } of plain.effects) {
         if (known.has(id))
-          return `All events came once. ${fc.stringify(known.get(id))} and ${fc.stringify(command)} were both sent under the id '${id}', so the second is not carried out.`
+          return `All events came once. ${shown(known.get(id))} and ${shown(command)} were both sent under the id '${id}', so the second is not carried out.`
         known.set(id, command)
       }
       const [rewound, crashed] = [await runOf(suite, log, delivery), await runOf(suite, log, delivery, true)]
@@ -242,8 +243,8 @@ const strangeId = <Command>(
   if (strange === undefined) return undefined
   const { id, command } = strange
   return known.has(id)
-    ? `${words} ${fc.stringify(command)} was sent under the id '${id}'. When all events came once, that was the id of ${fc.stringify(known.get(id))}, so one of the two is not carried out.`
-    : `${words} ${fc.stringify(command)} was sent under the id '${id}'. When all events came once, nothing was sent under that id, so the command is carried out twice.`
+    ? `${words} ${shown(command)} was sent under the id '${id}'. When all events came once, that was the id of ${shown(known.get(id))}, so one of the two is not carried out.`
+    : `${words} ${shown(command)} was sent under the id '${id}'. When all events came once, nothing was sent under that id, so the command is carried out twice.`
 }
 
 const redeliveryLaw = <Event, State, Command>(

@@ -42,7 +42,30 @@ const usualColumns = 90
  */
 export const literal = (value: unknown, layout: Layout = {}): string => {
   const { columns = usualColumns, indent = 0, taken = 0, names = new Map<string, string>() } = layout
-  return print(pieceOf(value, { names, within: [] }), { columns, indent, taken: indent + taken })
+  return print(pieceOf(value, { names, within: [], aside: remark }), {
+    columns,
+    indent,
+    taken: indent + taken,
+  })
+}
+
+/**
+ * The source of a value in one line, however long. What `aside` says of a value stands in its place: it is told what
+ * holds the value.
+ * @internal
+ */
+export const sourceLine = (value: unknown, aside: Aside): string =>
+  inOneLine(pieceOf(value, { names: new Map(), within: [], aside }))
+
+/** What stands for a value that is not to be written out. */
+export type Aside = (value: unknown, within: ReadonlyArray<unknown>) => string | undefined
+
+/** What has no source. */
+const remark: Aside = (value, within) => {
+  if (typeof value === 'function' || typeof value === 'symbol') return `undefined /* a ${typeof value} */`
+  return typeof value === 'object' && value !== null && within.includes(value)
+    ? 'undefined /* a record within itself */'
+    : undefined
 }
 
 /**
@@ -82,11 +105,14 @@ interface Context {
   readonly names: ReadonlyMap<string, string>
   /** The values that hold the one at hand: a value that holds itself has no source. */
   readonly within: ReadonlyArray<unknown>
+  readonly aside: Aside
 }
 
 const leaf = (head: string): Piece => ({ head, items: [], tail: '', space: '' })
 
 const pieceOf = (value: unknown, context: Context): Piece => {
+  const aside = context.aside(value, context.within)
+  if (aside !== undefined) return leaf(aside)
   switch (typeof value) {
     case 'string':
       return leaf(context.names.get(value) ?? quoted(value))
@@ -95,18 +121,17 @@ const pieceOf = (value: unknown, context: Context): Piece => {
     case 'bigint':
       return leaf(`${value}n`)
     case 'boolean':
-    case 'undefined':
       return leaf(String(value))
     case 'object':
       return value === null ? leaf('null') : objectPiece(value, context)
     default:
-      return leaf(`undefined /* a ${typeof value} */`)
+      return leaf('undefined')
   }
 }
 
-const objectPiece = (value: object, { names, within }: Context): Piece => {
-  if (within.includes(value)) return leaf('undefined /* a record within itself */')
-  const piece = (part: unknown): Piece => pieceOf(part, { names, within: [...within, value] })
+const objectPiece = (value: object, context: Context): Piece => {
+  const within = [...context.within, value]
+  const piece = (part: unknown): Piece => pieceOf(part, { ...context, within })
   if (Array.isArray(value)) return list('[', Array.from(value, piece), ']')
   if (value instanceof Date) return leaf(dateLiteral(value))
   if (value instanceof Map) return collection('Map', Array.from(value, piece))

@@ -165,6 +165,7 @@ const checkOf = <Command, State, Event, Rejection>(
     run: async () => {
       const law = lawOf(subject, id)
       if (E.isLeft(law)) throw law.left
+      if (law.right.notChecked !== undefined) return `not checked: ${law.right.notChecked}`
       const breach = law.right.judge(trialOf(subject.domain)(situation.right))
       if (breach === undefined) return 'holds now'
       throw new BrokenLaw(again(subject, id, breach), id, undefined)

@@ -4,6 +4,7 @@
  * Used by: the bridges to test runners.
  * @since 0.1.0
  */
+import { nodeModule, processHere } from '../Platform.js'
 import { type Regression, withRegression } from './Regression.js'
 
 /** What is used of Node's `fs`. */
@@ -18,19 +19,12 @@ export interface Address {
   readonly href: string
 }
 
-interface Process {
-  readonly env?: Readonly<Record<string, string | undefined>>
-  readonly getBuiltinModule?: (name: string) => unknown
-}
-
-const processHere = (): Process | undefined => (globalThis as { readonly process?: Process }).process
-
 const filesHere = (): Files => {
-  const files = processHere()?.getBuiltinModule?.('node:fs')
+  const files = nodeModule<Files>('node:fs')
   if (files === undefined) {
     throw new TypeError('Regressions are kept in a file, and files need Node 20.16 or newer.')
   }
-  return files as Files
+  return files
 }
 
 /**
@@ -58,4 +52,4 @@ export const writeRegression = (file: string | Address, regression: Regression):
  * Whether the environment says `DECIDER_REGRESSIONS=write`.
  * @internal
  */
-export const isWritingAsked = (): boolean => processHere()?.env?.['DECIDER_REGRESSIONS'] === 'write'
+export const isWritingAsked = (): boolean => processHere()?.env['DECIDER_REGRESSIONS'] === 'write'

@@ -17,7 +17,6 @@ import type { Domain } from '../../decide/Domain.js'
 import type { Codec } from '../../evolve/Codec.js'
 import type { Expectations, TypeIn } from '../domain/Expectations.js'
 import { literal } from '../report/Literal.js'
-import type { Part, Plain } from './Plain.js'
 import {
   expectEvents,
   expectEventsLike,
@@ -28,37 +27,45 @@ import {
   type Scene,
   sceneOf,
 } from './Scene.js'
+import type { ScenarioPart, WithoutBrands } from './WithoutBrands.js'
 
 /** What may be checked after anything else was, and of events alone. */
-export interface Checked<State> {
+export interface GivenChecked<State> {
   /**
    * The state that all this leads to: the fields that are named must be equal, the others may be anything. A state that
    * is no record must be equal as a whole. With a function, the state must be one that it answers with `true`.
    */
-  readonly thenState: (expected: Part<Plain<State>> | ((state: State) => boolean)) => Checked<State>
-  /** A law of the harness, by its id, such as `decide.total`: it is asked about exactly this situation. */
-  readonly obeys: (lawId: string) => Checked<State>
+  readonly thenState: (
+    expected: ScenarioPart<WithoutBrands<State>> | ((state: State) => boolean),
+  ) => GivenChecked<State>
+  /**
+   * A law of the harness, by its id, such as `decide.total`: it is asked about exactly this situation.
+   * A law that cannot be checked where this runs fails, and says what to do.
+   */
+  readonly obeys: (lawId: string) => GivenChecked<State>
 }
 
 /** Events that happened. */
-export interface Given<Command, State, Event, Rejection> extends Checked<State> {
+export interface Given<Command, State, Event, Rejection> extends GivenChecked<State> {
   /** The command that comes then. With more than one, all but the last must be accepted. */
   readonly when: (
-    command: Plain<Command>,
-    ...more: ReadonlyArray<Plain<Command>>
-  ) => When<State, Event, Rejection>
+    command: WithoutBrands<Command>,
+    ...more: ReadonlyArray<WithoutBrands<Command>>
+  ) => GivenWhen<State, Event, Rejection>
 }
 
 /** Commands that came; what comes of them is to be said next, or nothing is checked. */
-export interface When<State, Event, Rejection> extends Checked<State> {
+export interface GivenWhen<State, Event, Rejection> extends GivenChecked<State> {
   /** Exactly these events, in this order. Without any: the command is accepted, and nothing happens. */
-  readonly then: (...events: ReadonlyArray<Plain<Event>>) => Checked<State>
+  readonly then: (...events: ReadonlyArray<WithoutBrands<Event>>) => GivenChecked<State>
   /** The command is accepted, and nothing happens. */
-  readonly thenNothing: () => Checked<State>
+  readonly thenNothing: () => GivenChecked<State>
   /** The command is rejected: with this type, with these fields, or for any reason. */
-  readonly thenRejected: (expected?: TypeIn<Rejection> | Part<Plain<Rejection>>) => Checked<State>
+  readonly thenRejected: (
+    expected?: TypeIn<Rejection> | ScenarioPart<WithoutBrands<Rejection>>,
+  ) => GivenChecked<State>
   /** The command is accepted, and its events are such that the function answers with `true`. */
-  readonly thenEvents: (isExpected: (events: ReadonlyArray<Event>) => boolean) => Checked<State>
+  readonly thenEvents: (isExpected: (events: ReadonlyArray<Event>) => boolean) => GivenChecked<State>
 }
 
 /**
@@ -92,7 +99,7 @@ export interface When<State, Event, Rejection> extends Checked<State> {
  */
 export const given = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
-  past: ReadonlyArray<NoInfer<Plain<Event>>> = [],
+  past: ReadonlyArray<NoInfer<WithoutBrands<Event>>> = [],
   expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
 ): Given<Command, State, Event, Rejection> => {
   const events = past.map((event, index) =>
@@ -109,8 +116,8 @@ export const given = <Command, State, Event, Rejection>(
   }
 }
 
-const checksOf = <State>(scene: Scene<State, unknown, unknown>): Checked<State> => {
-  const checks: Checked<State> = {
+const checksOf = <State>(scene: Scene<State, unknown, unknown>): GivenChecked<State> => {
+  const checks: GivenChecked<State> = {
     thenState: (expected) => {
       expectState(scene, expected)
       return checks
@@ -125,7 +132,7 @@ const checksOf = <State>(scene: Scene<State, unknown, unknown>): Checked<State> 
 
 const outcomesOf = <State, Event, Rejection>(
   scene: Scene<State, Event, Rejection>,
-): When<State, Event, Rejection> => {
+): GivenWhen<State, Event, Rejection> => {
   const checks = checksOf(scene)
   return {
     ...checks,

@@ -6,9 +6,9 @@
  */
 import { either as E } from 'fp-ts'
 import type { Change } from '../../evolve/Timeline.js'
+import { differences } from '../domain/Difference.js'
 import { type Defect, isDecision, type Outcome } from '../domain/History.js'
 import type { Breach, Subject } from '../domain/Law.js'
-import { differences } from '../report/Difference.js'
 import { literal } from '../report/Literal.js'
 import { ScenarioFailure } from './ScenarioFailure.js'
 import {
@@ -36,8 +36,11 @@ export interface Scene<State, Event, Rejection> {
   /** One for each command. */
   readonly outcomes: ReadonlyArray<Outcome<Event, Rejection>>
   readonly state: State
-  /** What the law of that id finds here; it throws where there is no such law. */
-  readonly breachOf: (lawId: string) => Breach<unknown, unknown> | undefined
+  /** What the law of that id finds here, or why it cannot be checked; it throws where there is no such law. */
+  readonly asked: (lawId: string) => {
+    readonly notChecked?: string | undefined
+    readonly breach?: Breach<unknown, unknown> | undefined
+  }
 }
 
 /** A scene of any domain. */
@@ -58,10 +61,11 @@ export const sceneOf = <Command, State, Event, Rejection>(
     pastDefect: defectOfPast(subject.domain, situation.past),
     outcomes: trial.history.steps.map(({ outcome }) => outcome),
     state: trial.history.state,
-    breachOf: (lawId) => {
+    asked: (lawId) => {
       const law = lawOf(subject, lawId)
       if (E.isLeft(law)) throw law.left
-      return law.right.judge(trial)
+      const { notChecked, judge } = law.right
+      return notChecked === undefined ? { breach: judge(trial) } : { notChecked }
     },
   }
 }
@@ -258,11 +262,14 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   !(Array.isArray(value) || value instanceof Date || value instanceof Map || value instanceof Set)
 
 /**
- * A law that finds nothing here.
+ * A law that finds nothing here. One that cannot be checked where this runs has found nothing either, and would pass
+ * unseen, so it fails and says what to do.
  * @internal
  */
 export const expectLaw = (scene: AnyScene, lawId: string): void => {
-  const breach = scene.breachOf(lawId)
+  const { notChecked, breach } = scene.asked(lawId)
+  if (notChecked !== undefined)
+    throw new ScenarioFailure(`${headlineOf(scene)}: ${lawId} was not checked: ${notChecked}.`)
   if (breach === undefined) return
   const got = [breach.cause, breach.advice]
   throw failure(scene, `breaks ${lawId}`, {

@@ -21,7 +21,7 @@ import {
   type Outcome,
 } from '../domain/History.js'
 import type { Breach, Law, Subject, Trial } from '../domain/Law.js'
-import { shown } from '../domain/Shown.js'
+import { shown, shownThrown } from '../domain/Shown.js'
 import { literal } from '../report/Literal.js'
 
 /** Events that happened, and the commands that came then; none where the past alone is in question. */
@@ -138,10 +138,8 @@ export const toldOutcome = (outcome: Outcome<unknown, unknown>): ReadonlyArray<s
  */
 export const toldDefect = ({ by, how, value }: Defect): string =>
   how === 'threw'
-    ? `${by} threw ${thrown(value)}`
+    ? `${by} threw ${shownThrown(value)}`
     : `${by} answered ${shown(value)}, which is neither accept(...) nor reject(...)`
-
-const thrown = (value: unknown): string => (value instanceof Error ? String(value) : shown(value))
 
 /**
  * A heading with lines below it, indented; a dash where there are none.

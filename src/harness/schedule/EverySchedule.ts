@@ -8,13 +8,20 @@
  * - EVS-2 counted: of programs with so many steps there are as many interleavings as their multinomial coefficient.
  * @since 0.1.0
  */
-import { type Choice, type Program, runByTape, type Tape, type TapeOptions, type TapeRun } from './Tape.js'
+import {
+  runByTape,
+  type Tape,
+  type TapeChoice,
+  type TapeOptions,
+  type TapeProgram,
+  type TapeRun,
+} from './Tape.js'
 
 /** How many schedules are tried at most, unless someone says otherwise. */
 const usualMost = 10_000
 
 /** Looks at a run, and throws where something is wrong. */
-export type Judge<A> = (run: TapeRun<A>, tape: Tape) => void | Promise<void>
+export type ScheduleJudge<A> = (run: TapeRun<A>, tape: Tape) => void | Promise<void>
 
 /** What all schedules are asked. */
 export interface EveryScheduleOptions extends TapeOptions {
@@ -27,15 +34,15 @@ export interface EveryScheduleOptions extends TapeOptions {
  * is called for each run anew, and must give programs that do the same in the same situation. Tells how many schedules
  * there were; an error tells by which tape it is met again.
  * @example
- * import { everySchedule, type Program } from 'decider-ts/harness'
- * const program: Program<void> = async (point) => {
+ * import { everySchedule, type TapeProgram } from 'decider-ts/harness'
+ * const program: TapeProgram<void> = async (point) => {
  *   for (const label of ['reads', 'decides', 'writes']) await point(label)
  * }
  * await everySchedule(async () => [program, program], () => {}) // => 20
  */
 export const everySchedule = async <A>(
-  programs: () => Promise<ReadonlyArray<Program<A>>>,
-  judge: Judge<A>,
+  programs: () => Promise<ReadonlyArray<TapeProgram<A>>>,
+  judge: ScheduleJudge<A>,
   { most = usualMost, ...options }: EveryScheduleOptions = {},
 ): Promise<number> => {
   let tape: Tape | undefined = []
@@ -56,8 +63,8 @@ export const everySchedule = async <A>(
 }
 
 const judged = async <A>(
-  programs: ReadonlyArray<Program<A>>,
-  judge: Judge<A>,
+  programs: ReadonlyArray<TapeProgram<A>>,
+  judge: ScheduleJudge<A>,
   tape: Tape,
   options: TapeOptions,
 ): Promise<TapeRun<A>> => {
@@ -67,7 +74,7 @@ const judged = async <A>(
 }
 
 /** The last choice that has another one after it takes that one. */
-const following = (choices: ReadonlyArray<Choice>): Tape | undefined => {
+const following = (choices: ReadonlyArray<TapeChoice>): Tape | undefined => {
   const at = choices.findLastIndex(({ taken, of }) => taken + 1 < of)
   const choice = choices[at]
   return choice === undefined

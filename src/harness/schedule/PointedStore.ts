@@ -11,25 +11,25 @@
  */
 import { either as E, type taskEither as TE } from 'fp-ts'
 import type { EventStore } from '../../store/EventStore.js'
-import type { Point } from './Tape.js'
+import type { TapePoint } from './Tape.js'
 
 /**
  * The store, each of whose calls is a step. Calls that a program makes at once become steps one after another. What a
  * store has beside the port, such as a feed, is passed on as it is and takes no steps.
  * @example
  * import { memoryStore } from 'decider-ts/adapters/memory'
- * import { type Program, pointedStore, runByTape } from 'decider-ts/harness'
+ * import { type TapeProgram, pointedStore, runByTape } from 'decider-ts/harness'
  * import { anyVersion, eventId, eventToAppend, streamId, toStream } from 'decider-ts/store'
  * const store = memoryStore()
  * const stream = streamId('account', 'a1')
  * const id = eventId('0198a6a2-0000-7000-8000-000000000001')
  * const opening = toStream(stream, anyVersion)([eventToAppend({ id, stream, type: 'Opened', data: {} })])
- * const reader: Program<unknown> = (point) => pointedStore(store, point).readStream(stream)()
- * const opener: Program<unknown> = (point) => pointedStore(store, point).append(opening)()
+ * const reader: TapeProgram<unknown> = (point) => pointedStore(store, point).readStream(stream)()
+ * const opener: TapeProgram<unknown> = (point) => pointedStore(store, point).append(opening)()
  * const { steps } = await runByTape([reader, opener], [1])
  * steps.map(({ label, result }) => `${label}: ${result}`) // => ['appends Opened: ok', 'reads account-a1: 1 event']
  */
-export const pointedStore = <Store extends EventStore>(store: Store, point: Point): Store => {
+export const pointedStore = <Store extends EventStore>(store: Store, point: TapePoint): Store => {
   let last: Promise<unknown> = Promise.resolve()
   const step =
     <Error extends { readonly _tag: string }, A>(

@@ -22,16 +22,16 @@ import { either as E } from 'fp-ts'
 export type Tape = ReadonlyArray<number>
 
 /** Says what a step led to, for the trace. */
-export type Say = (result: string) => void
+export type TapeSay = (result: string) => void
 
 /** Where a program can be overtaken: it waits here until it is its turn, then makes the step that it names. */
-export type Point = (label: string) => Promise<Say>
+export type TapePoint = (label: string) => Promise<TapeSay>
 
 /** A program: it waits at a point before each of its steps, and at one point at a time. */
-export type Program<A> = (point: Point) => Promise<A>
+export type TapeProgram<A> = (point: TapePoint) => Promise<A>
 
 /** One step of a run. */
-export interface Step {
+export interface TapeStep {
   /** Which of the programs, counted from 0. */
   readonly program: number
   readonly label: string
@@ -42,7 +42,7 @@ export interface Step {
 }
 
 /** A choice: which one was taken, of how many. */
-export interface Choice {
+export interface TapeChoice {
   readonly taken: number
   readonly of: number
 }
@@ -51,8 +51,8 @@ export interface Choice {
 export interface TapeRun<A> {
   /** What each program answered. */
   readonly answers: ReadonlyArray<A>
-  readonly steps: ReadonlyArray<Step>
-  readonly choices: ReadonlyArray<Choice>
+  readonly steps: ReadonlyArray<TapeStep>
+  readonly choices: ReadonlyArray<TapeChoice>
 }
 
 /** How programs run together. */
@@ -73,9 +73,9 @@ export interface TapeOptions {
  * Runs programs together, as a tape says. It rejects if a program throws, once all have ended, and if all wait for each
  * other, with the trace in the message.
  * @example
- * import { type Program, runByTape } from 'decider-ts/harness'
+ * import { type TapeProgram, runByTape } from 'decider-ts/harness'
  * let seats = 0
- * const take: Program<void> = async (point) => {
+ * const take: TapeProgram<void> = async (point) => {
  *   await point('reads')
  *   const seen = seats
  *   await point('writes')
@@ -86,13 +86,13 @@ export interface TapeOptions {
  * await runByTape([take, take], [0, 1]).then(() => seats) // => 1
  */
 export const runByTape = async <A>(
-  programs: ReadonlyArray<Program<A>>,
+  programs: ReadonlyArray<TapeProgram<A>>,
   tape: Tape,
   { overlap = false, quiet }: TapeOptions = {},
 ): Promise<TapeRun<A>> => {
   const lanes: Array<Lane<A>> = []
-  const steps: Array<Mutable<Step>> = []
-  const choices: Array<Choice> = []
+  const steps: Array<Mutable<TapeStep>> = []
+  const choices: Array<TapeChoice> = []
   const settle = async (): Promise<void> => {
     const resting = Promise.all(lanes.map(({ rest }) => rest))
     await (quiet === undefined ? resting : Promise.race([resting, quiet()]))
@@ -110,7 +110,7 @@ export const runByTape = async <A>(
     const next = ready[taken % ready.length]
     if (next === undefined) break
     choices.push({ taken, of })
-    const step: Mutable<Step> = {
+    const step: Mutable<TapeStep> = {
       program: next.program,
       label: next.waiting.label,
       isTogether: taken >= ready.length,
@@ -129,7 +129,7 @@ type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] }
 
 interface Waiting {
   readonly label: string
-  readonly go: (say: Say) => void
+  readonly go: (say: TapeSay) => void
 }
 
 /** A program under way. */
@@ -141,21 +141,21 @@ interface Lane<A> {
   rest: Promise<void>
 }
 
-const laneOf = <A>(program: Program<A>): Lane<A> => {
+const laneOf = <A>(program: TapeProgram<A>): Lane<A> => {
   let arrive = (): void => {}
   const setOut = (): Promise<void> =>
     new Promise((resolve) => {
       arrive = resolve
     })
   const lane: Lane<A> = { waiting: undefined, outcome: undefined, rest: setOut() }
-  const point: Point = (label) =>
+  const point: TapePoint = (label) =>
     new Promise((resolve, reject) => {
       if (lane.waiting !== undefined) {
         return reject(
           new Error(`A program waits at one point at a time: ${lane.waiting.label}, then ${label}.`),
         )
       }
-      const go = (say: Say): void => {
+      const go = (say: TapeSay): void => {
         lane.waiting = undefined
         lane.rest = setOut()
         resolve(say)
@@ -189,7 +189,7 @@ const inCircle = <A>(
 
 const naturalOf = (entry: number | undefined): number => Math.abs(Math.trunc(entry ?? 0)) || 0
 
-const answersOf = <A>(lanes: ReadonlyArray<Lane<A>>, steps: ReadonlyArray<Step>): ReadonlyArray<A> => {
+const answersOf = <A>(lanes: ReadonlyArray<Lane<A>>, steps: ReadonlyArray<TapeStep>): ReadonlyArray<A> => {
   const names = lanes.map((_, program) => `program ${program + 1}`)
   return lanes.map(({ outcome }, program) => {
     if (outcome === undefined) {
@@ -239,7 +239,7 @@ export const arbitraryTape = ({
  * showLanes(['ada', 'bob'], steps)
  * // => '     ada             bob\n 1+  reads: no seat\n 2                   reads'
  */
-export const showLanes = (names: ReadonlyArray<string>, steps: ReadonlyArray<Step>): string => {
+export const showLanes = (names: ReadonlyArray<string>, steps: ReadonlyArray<TapeStep>): string => {
   const texts = steps.map(({ label, result }) => (result === undefined ? label : `${label}: ${result}`))
   const widths = names.map((name, program) =>
     Math.max(name.length, ...texts.map((text, n) => (steps[n]?.program === program ? text.length : 0))),

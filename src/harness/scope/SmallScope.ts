@@ -37,7 +37,7 @@ export interface SmallScopeOptions<Command, State, Event, Rejection> {
 }
 
 /** What a command leads to in a state. The states are numbered as in `states`. */
-export interface Transition<Command> {
+export interface SmallScopeTransition<Command> {
   readonly from: number
   readonly command: Command
   readonly to: number
@@ -52,7 +52,7 @@ export interface SmallScope<Command, State, Event> {
   /** The different states, in the order in which they were met; the initial state is the first. */
   readonly states: ReadonlyArray<State>
   /** Each once. */
-  readonly transitions: ReadonlyArray<Transition<Command>>
+  readonly transitions: ReadonlyArray<SmallScopeTransition<Command>>
   /** Whether these are all states and transitions that the commands lead to, at any depth. */
   readonly complete: boolean
   /** The first breach, in a shortest history that shows one. The search ends with it. */
@@ -177,7 +177,7 @@ type Step<C, S, E, R> = History<C, S, E, R>['steps'][number]
 /** The states that were met, by their numbers, and what leads from one to another. */
 const newAtlas = <Command, State>(commands: ReadonlyArray<Command>, initialState: State) => {
   const states: Array<State> = []
-  const transitions: Array<Transition<Command>> = []
+  const transitions: Array<SmallScopeTransition<Command>> = []
   const numbers = new Map<string, number>()
   const known = new Set<string>()
   const numberOf = (state: State): number => {
@@ -205,7 +205,7 @@ const newAtlas = <Command, State>(commands: ReadonlyArray<Command>, initialState
   }
 }
 
-const kindOf = (outcome: Outcome<unknown, unknown>): Transition<unknown>['outcome'] => {
+const kindOf = (outcome: Outcome<unknown, unknown>): SmallScopeTransition<unknown>['outcome'] => {
   if (isDefect(outcome)) return 'defect'
   return E.isRight(outcome) ? 'accepted' : 'rejected'
 }

@@ -8,11 +8,12 @@
  * - PRJ-1 fold: whatever the delivery, it reads as the fold of the log.
  * @since 0.1.0
  */
+import { either as E } from 'fp-ts'
 import type { View } from '../../evolve/View.js'
 import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
 import type { LogEntry } from '../delivery/LogEntry.js'
 import type { StopPoint } from '../delivery/Points.js'
-import { attempt } from '../delivery/Sameness.js'
+import { attempt } from '../domain/Attempt.js'
 import type { OpenProjection } from './ProjectionSuite.js'
 
 /**
@@ -73,7 +74,7 @@ const handled = <State, Event>(
     checkpoint = position
     if (held.has(stream)) continue
     const evolved = attempt(() => view.evolve(state, event))
-    if (evolved.ok) state = evolved.value
+    if (E.isRight(evolved)) state = evolved.right
     else held.add(stream)
   }
   return { state, checkpoint, held }

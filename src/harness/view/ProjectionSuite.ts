@@ -9,19 +9,21 @@ import fc from 'fast-check'
 import * as Fo from '../../evolve/Fold.js'
 import * as V from '../../evolve/View.js'
 import type { Check } from '../Check.js'
-import { type Consumer, consume, printedConsumption } from '../delivery/Consumption.js'
+import { consume, type LogConsumer, printedConsumption } from '../delivery/Consumption.js'
 import { arbitraryDelivery, type Delivery, plainDelivery, printedDelivery } from '../delivery/Delivery.js'
 import { inWords } from '../delivery/DeliveryWords.js'
 import { arbitraryLog, type EventSource, usualUnknownEvents } from '../delivery/EventSource.js'
 import { arbitraryInterleaving, interleave } from '../delivery/Interleaving.js'
-import { checkOf, type Finding, type JudgedLaw, type SuiteSettings } from '../delivery/JudgedLaw.js'
-import { eventsOfLog, type LogEntry, logOf, type Placed, printedLog } from '../delivery/LogEntry.js'
-import { type Points, pointsOf, type StopPoint } from '../delivery/Points.js'
-import { copyOf, differenceInWords, isSame } from '../delivery/Sameness.js'
-import { said } from './ViewLaws.js'
+import { checkOf, type JudgedLaw, type LawFinding, type SuiteSettings } from '../delivery/JudgedLaw.js'
+import { eventsOfLog, type LogEntry, logOf, type PlacedEvent, printedLog } from '../delivery/LogEntry.js'
+import { pointsOf, type StopPoint, type StopPoints } from '../delivery/Points.js'
+import { copyOf } from '../domain/Copy.js'
+import { differenceInWords } from '../domain/Difference.js'
+import { isSame } from '../domain/Equality.js'
+import { shown, shownThrown } from '../domain/Shown.js'
 
 /** A projection with a read model of its own that is empty at first. */
-export interface OpenProjection<Event, ReadModel> extends Consumer<Event> {
+export interface OpenProjection<Event, ReadModel> extends LogConsumer<Event> {
   readonly read: () => Promise<ReadModel>
   /**
    * Makes the read model anew from its first event, and resolves when it is there. The log so far is handed over for
@@ -29,7 +31,7 @@ export interface OpenProjection<Event, ReadModel> extends Consumer<Event> {
    */
   readonly rebuild?: (log: ReadonlyArray<LogEntry<Event>>) => Promise<void>
   /** Another instance on the same durable things, as a second process would be; it is closed with the first one. */
-  readonly twin?: () => Promise<Pick<Consumer<Event>, 'deliver'>>
+  readonly twin?: () => Promise<Pick<LogConsumer<Event>, 'deliver'>>
   readonly close: () => Promise<void>
 }
 
@@ -104,7 +106,7 @@ interface Run<Event> {
 const judged = async <Event, ReadModel>(
   suite: ProjectionSuite<Event, ReadModel>,
   { log, delivery, counted = log, hasCheckpoint = false, advice }: Run<Event>,
-): Promise<Finding | undefined> =>
+): Promise<LawFinding | undefined> =>
   opened(suite, delivery.stops, async (projection, points) => {
     const { crash } = projection
     const consumer = { deliver: projection.deliver, ...(hasCheckpoint && crash && { crash }) }
@@ -115,7 +117,7 @@ const judged = async <Event, ReadModel>(
     const again = printedConsumption(hasCheckpoint)
     if (failure !== undefined)
       return {
-        cause: `${words} Then the projection failed with ${said(failure.error)}.`,
+        cause: `${words} Then the projection failed with ${shownThrown(failure.error)}.`,
         data,
         again,
         advice,
@@ -127,7 +129,7 @@ const judged = async <Event, ReadModel>(
 const opened = async <Event, ReadModel, A>(
   suite: ProjectionSuite<Event, ReadModel>,
   stops: ReadonlyArray<number>,
-  use: (projection: OpenProjection<Event, ReadModel>, points: Points) => Promise<A>,
+  use: (projection: OpenProjection<Event, ReadModel>, points: StopPoints) => Promise<A>,
 ): Promise<A> => {
   const points = pointsOf(stops)
   const projection = await suite.open(points.point)
@@ -155,7 +157,7 @@ const compared = <Event, ReadModel>(
 ): string | undefined =>
   same(is, expected)
     ? undefined
-    : `The read model is then ${fc.stringify(is)}, and it should be ${fc.stringify(expected)}.${differenceInWords(is, expected)}`
+    : `The read model is then ${shown(is)}, and it should be ${shown(expected)}.${differenceInWords(is, expected)}`
 
 const totalLaw = <Event, ReadModel>(
   suite: ProjectionSuite<Event, ReadModel>,
@@ -167,7 +169,7 @@ const totalLaw = <Event, ReadModel>(
   samples: fc.tuple(logs, fc.nat(12)),
   judge: async ([log, at]) => {
     const place = Math.min(at, log.length)
-    const strangers = unknownEvents.map((event): Placed<Event> => [event as Event])
+    const strangers = unknownEvents.map((event): PlacedEvent<Event> => [event as Event])
     const mixed = logOf([...placedOf(log.slice(0, place)), ...strangers, ...placedOf(log.slice(place))])
     const without = await judged(suite, { log, delivery: plainDelivery, advice: '' })
     // What goes wrong without them goes wrong for another reason.
@@ -181,8 +183,8 @@ const totalLaw = <Event, ReadModel>(
   },
 })
 
-const placedOf = <Event>(log: Log<Event>): ReadonlyArray<Placed<Event>> =>
-  log.map(({ event, stream }): Placed<Event> => [event, stream])
+const placedOf = <Event>(log: Log<Event>): ReadonlyArray<PlacedEvent<Event>> =>
+  log.map(({ event, stream }): PlacedEvent<Event> => [event, stream])
 
 const deliveryLaws = <Event, ReadModel>(
   suite: ProjectionSuite<Event, ReadModel>,
@@ -287,7 +289,7 @@ const rebuildLaw = <Event, ReadModel>(
     const [is, expected] = [rebuilt[stage], live[stage]]
     if (is === undefined || expected === undefined) return undefined
     return {
-      cause: `${is.when} The read model is then ${fc.stringify(is.read)}, and where nothing is built anew it is ${fc.stringify(expected.read)}.${differenceInWords(is.read, expected.read)}`,
+      cause: `${is.when} The read model is then ${shown(is.read)}, and where nothing is built anew it is ${shown(expected.read)}.${differenceInWords(is.read, expected.read)}`,
       data: { log: printedLog(log), eventsBefore: `${past.length}` },
       advice:
         'Empty the read model and forget the checkpoint together, and only then begin with the first event.',
@@ -346,13 +348,13 @@ const twinsLaw = <Event, ReadModel>(
 
 /** Each gets the log event by event; what the turns leave over comes to the first one, and then to the second. */
 const inTurns = async <Event>(
-  first: Pick<Consumer<Event>, 'deliver'>,
-  second: Pick<Consumer<Event>, 'deliver'>,
+  first: Pick<LogConsumer<Event>, 'deliver'>,
+  second: Pick<LogConsumer<Event>, 'deliver'>,
   log: Log<Event>,
   turns: Turns,
 ): Promise<void> => {
   const [left, right] = [[...log], [...log]]
-  const step = (consumer: Pick<Consumer<Event>, 'deliver'>, rest: Array<LogEntry<Event>>) =>
+  const step = (consumer: Pick<LogConsumer<Event>, 'deliver'>, rest: Array<LogEntry<Event>>) =>
     rest.length === 0 ? Promise.resolve() : consumer.deliver(rest.splice(0, 1))
   for (const turn of turns)
     await Promise.all([
@@ -373,7 +375,7 @@ const poisonLaw = <Event, ReadModel>(
   samples: fc.tuple(logs, fc.nat(12), arbitraryDelivery({ batches: true })),
   judge: ([log, at, delivery]) => {
     const place = Math.min(at, log.length)
-    const bad = poison.map((event): Placed<Event> => [event as Event, 'poisoned'])
+    const bad = poison.map((event): PlacedEvent<Event> => [event as Event, 'poisoned'])
     return judged(suite, {
       log: logOf([...placedOf(log.slice(0, place)), ...bad, ...placedOf(log.slice(place))]),
       counted: log,

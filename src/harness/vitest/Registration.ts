@@ -8,13 +8,13 @@ import { describe, test } from 'vitest'
 import type { Domain } from '../../decide/Domain.js'
 import type { Check } from '../Check.js'
 import type { Expectations } from '../domain/Expectations.js'
-import { domainSuite, type SuiteOptions } from '../domain/Suite.js'
+import { type DomainSuiteOptions, domainSuite } from '../domain/Suite.js'
 import { BrokenLaw } from '../report/BrokenLaw.js'
 import { regressionChecks } from '../report/Regression.js'
 import { type Address, isWritingAsked, readRegressions, writeRegression } from '../report/RegressionFile.js'
 
 /** What is checked beyond the laws, where breaches are recorded, and whether new ones are. */
-export interface CheckOptions extends SuiteOptions {
+export interface CheckOptions extends DomainSuiteOptions {
   /**
    * A file of breaches that were found before, which are checked first: a path from where vitest is started, or a `URL`.
    * A file that is not there yet holds none.

@@ -12,7 +12,6 @@ import {
   reject,
 } from 'decider-ts/decide'
 import {
-  type Effect,
   type LogEntry,
   type OpenRunner,
   type ProcessManagerSuite,
@@ -20,6 +19,7 @@ import {
   processManagerSuite,
   processRunnerOf,
   processRunnerSuite,
+  type SentCommand,
   type StopPoint,
 } from 'decider-ts/harness'
 import { beginning, type GlobalPosition } from 'decider-ts/store'
@@ -286,7 +286,7 @@ const runnerChecks = (
 interface Desk {
   state: Owed
   checkpoint: GlobalPosition
-  readonly sent: Array<Effect<Command>>
+  readonly sent: Array<SentCommand<Command>>
 }
 
 /** What a runner does with one event that it has not seen. */
@@ -345,9 +345,9 @@ export const goodRunners: Readonly<Record<string, () => ReadonlyArray<Check>>> =
       let durable = {
         state: manager.initialState,
         checkpoint: beginning,
-        issued: [] as Array<Effect<Command>>,
+        issued: [] as Array<SentCommand<Command>>,
       }
-      const sent: Array<Effect<Command>> = []
+      const sent: Array<SentCommand<Command>> = []
       return {
         deliver: async (batch) => {
           const next = { ...durable, issued: [...durable.issued] }

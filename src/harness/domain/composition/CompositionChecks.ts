@@ -14,9 +14,10 @@ import { either as E } from 'fp-ts'
 import * as D from '../../../decide/Decider.js'
 import type { AnyDomain, Domain, Typed } from '../../../decide/Domain.js'
 import type { Check } from '../../Check.js'
+import { changesInWords } from '../Difference.js'
 import { isSame } from '../Equality.js'
 import { historyOf, isDecision, type Outcome } from '../History.js'
-import { changesInWords, inShort } from '../InWords.js'
+import { shown } from '../Shown.js'
 import { arbitraryCommands, type CompositionOptions, sampledCheck } from './SampledCheck.js'
 
 /**
@@ -128,7 +129,7 @@ const eachAlone =
       for (const [index, { command, outcome }] of alone.steps.entries()) {
         const found = decided[index]?.outcome
         if (found !== undefined && isSame(plain(found, eventIn), outcome)) continue
-        return `${inShort(command)} of '${name}' is decided as ${inShort(found)}, and alone as ${inShort(outcome)}`
+        return `${shown(command)} of '${name}' is decided as ${shown(found)}, and alone as ${shown(outcome)}`
       }
       const state = stateOf(together.state, name)
       if (!isSame(state, alone.state))

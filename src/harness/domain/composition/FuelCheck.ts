@@ -12,7 +12,7 @@ import type { Domain } from '../../../decide/Domain.js'
 import { close, type ProcessManager } from '../../../decide/ProcessManager.js'
 import type { Check } from '../../Check.js'
 import { historyOf, isDecision } from '../History.js'
-import { inShort } from '../InWords.js'
+import { shown } from '../Shown.js'
 import { arbitraryCommands, type CompositionOptions, sampledCheck } from './SampledCheck.js'
 
 /**
@@ -56,7 +56,7 @@ export const fuelCheck = <Command, State, Event, Rejection, ProcessState>(
     )
     return (
       endless &&
-      `${inShort(endless.command)} calls for more than ${fuel} commands: do they go round in a circle`
+      `${shown(endless.command)} calls for more than ${fuel} commands: do they go round in a circle`
     )
   })
 }

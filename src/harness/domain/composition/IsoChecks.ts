@@ -14,7 +14,7 @@ import { differenceBetween } from '../../ArbitraryDecider.js'
 import type { Check } from '../../Check.js'
 import { isSame } from '../Equality.js'
 import { historyOf } from '../History.js'
-import { inShort } from '../InWords.js'
+import { shown } from '../Shown.js'
 import { arbitraryCommands, type CompositionOptions, sampledCheck } from './SampledCheck.js'
 
 /**
@@ -52,7 +52,7 @@ export const stateIsoCheck = <Command, State, Event, Rejection, Other>(
       commands,
       events,
     )
-    return difference && `the two shapes are told apart: ${inShort(difference, 300)}`
+    return difference && `the two shapes are told apart: ${shown(difference, 300)}`
   })
 }
 
@@ -87,6 +87,6 @@ export const eventIsoCheck = <Command, State, Event, Rejection, Other>(
   return sampledCheck('event iso: every event has a way back', options, histories, (commands) => {
     const { events } = historyOf(domain)(commands)
     const lost = events.find((event) => !isSame(from(to(event)), event))
-    return lost && `${inShort(lost)} comes back as ${inShort(from(to(lost)))}`
+    return lost && `${shown(lost)} comes back as ${shown(from(to(lost)))}`
   })
 }

@@ -9,15 +9,20 @@ import type { Domain } from '../../../decide/Domain.js'
 import type { Check } from '../../Check.js'
 import { arbitraryHistory } from '../ArbitraryHistory.js'
 import type { Expectations, Thoroughness } from '../Expectations.js'
-import { inShort } from '../InWords.js'
+import { shown } from '../Shown.js'
 import { usualSeed } from '../Trial.js'
 
 /** How thoroughly compositions are checked, and where arbitrary values need help. */
 export interface CompositionOptions
-  extends Thoroughness,
-    Pick<Expectations<never, never, never, never>, 'overrides' | 'recycled' | 'fresh'> {}
+  extends Pick<Thoroughness, 'seed'>,
+    Pick<Expectations<never, never, never, never>, 'overrides' | 'recycled' | 'fresh'> {
+  /** How many histories for each check; 100 unless given. */
+  readonly histories?: number
+  /** The most commands of a history; 10 unless given. */
+  readonly commandsMax?: number
+}
 
-/** So many samples, unless someone says otherwise. */
+/** Every combination of parts is a check of its own, so each has fewer histories, and shorter ones, than an examination. */
 const usualSamples = 100
 
 /**
@@ -34,7 +39,7 @@ export const sampledCheck = <Sample>(
   run: async () => {
     const property = fc.property(arbitrary, (sample) => {
       const problem = judge(sample)
-      if (problem !== undefined) throw new Error(`with ${inShort(sample, samplePrinted)}, ${problem}.`)
+      if (problem !== undefined) throw new Error(`with ${shown(sample, samplePrinted)}, ${problem}.`)
     })
     const { failed, errorInstance } = fc.check(property, { seed, numRuns })
     if (!failed) return `${numRuns} ${called}`

@@ -148,7 +148,11 @@ const replay = <Command, State, Event, Rejection>(
   return { events, questions: [...asked, ...stray], moves: [...branches, ...main.moves] }
 }
 
-const eventsIn = <Event>(value: unknown): ReadonlyArray<Event> => {
+/**
+ * The events of an answer, if it is an acceptance.
+ * @internal
+ */
+export const eventsIn = <Event>(value: unknown): ReadonlyArray<Event> => {
   const isRight = typeof value === 'object' && value !== null && '_tag' in value && value._tag === 'Right'
   return isRight && 'right' in value && Array.isArray(value.right) ? value.right : []
 }

@@ -12,10 +12,12 @@
 import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import { typeOf } from '../../../evolve/TaggedCodec.js'
+import { attempt } from '../Attempt.js'
+import { changesInWords } from '../Difference.js'
 import { isExactlySame } from '../Equality.js'
 import { decideWithDefects, eventsOfOutcome, isDecision } from '../History.js'
-import { changesInWords, inShort, thrownInWords } from '../InWords.js'
 import type { Breach, Law, LawsOf, Trial } from '../Law.js'
+import { shown } from '../Shown.js'
 import { commandsOf, firstOf, pastOf, statesAlong } from './Steps.js'
 
 /** The laws of behaviour. */
@@ -36,14 +38,14 @@ const terminal = <Command, State, Event, Rejection>(
   judge: (trial) => {
     const { history } = trial
     const states = statesAlong(domain, domain.initialState, history.events)
-    const ends = states.map((state) => E.tryCatch(() => domain.isTerminal(state), thrownInWords))
+    const ends = states.map((state) => attempt(() => domain.isTerminal(state)))
     const isEnd = (index: number): boolean => {
       const end = ends[index]
       return end !== undefined && E.isRight(end) && end.right
     }
     const broken = ends.findIndex(E.isLeft)
     if (broken !== -1) {
-      const cause = `\`isTerminal\` threw in the state ${inShort(states[broken])}.`
+      const cause = `\`isTerminal\` threw in the state ${shown(states[broken])}.`
       return {
         past: history.events.slice(0, broken),
         cause,
@@ -93,7 +95,7 @@ const acceptedAtTheEnd = <Command, Event>(
 ): Breach<Command, Event> => ({
   past,
   command,
-  cause: `In a terminal state \`${typeOf(command)}\` was accepted with ${inShort(events)}.`,
+  cause: `In a terminal state \`${typeOf(command)}\` was accepted with ${shown(events)}.`,
   advice: endless,
 })
 

@@ -5,7 +5,9 @@
  * Used by: `domainSuite`.
  * @since 0.1.0
  */
+
 import type { Check } from '../../Check.js'
+import { nodeModule, processHere } from '../../Platform.js'
 import type { ModulePlace } from '../Expectations.js'
 import type { Subject } from '../Law.js'
 import { shown } from '../Shown.js'
@@ -53,7 +55,7 @@ export const elsewhereChecks = <Command, State, Event, Rejection>(
   const { module } = subject.expectations
   const replay = replayModule()
   if (module === undefined) return [notChecked(withoutModule)]
-  if (globalThis.process?.getBuiltinModule === undefined || replay === undefined)
+  if (processHere()?.getBuiltinModule === undefined || replay === undefined)
     return [notChecked(withoutProcesses)]
   return places.map((place) => ({
     name: `elsewhere: decisions and states are the same in ${inWords(place)}`,
@@ -64,7 +66,7 @@ export const elsewhereChecks = <Command, State, Event, Rejection>(
         subject.domain,
         histories.map(({ encoded }) => encoded),
       )
-      const difference = firstDifference(here, there, histories)
+      const difference = firstDifferentStep(here, there, histories)
       if (difference !== undefined) throw new Error(complaint(difference, place))
       return `${histories.length} histories are the same in ${inWords(place)}`
     },
@@ -107,8 +109,9 @@ const historiesOf = <Command, State, Event, Rejection>(
 
 /** The module that a child runs lies beside this one, unless a bundler has moved both. */
 const replayModule = (): string | undefined => {
-  const url = import.meta.url.replace(/\/Elsewhere(\.[jt]s)(\?.*)?$/, '/ElsewhereReplay$1')
-  return url === import.meta.url ? undefined : url
+  const { url } = import.meta as ImportMeta & { readonly url: string }
+  const replay = url.replace(/\/Elsewhere(\.[jt]s)(\?.*)?$/, '/ElsewhereReplay$1')
+  return replay === url ? undefined : replay
 }
 
 const answerFrom = async (
@@ -135,18 +138,34 @@ const answerFrom = async (
   )
 }
 
+/** What is used of `node:child_process`. */
+interface ChildProcesses {
+  readonly execFile: (
+    path: string,
+    parameters: ReadonlyArray<string>,
+    options: object,
+    done: (error: unknown, text: string, errors: string) => void,
+  ) => {
+    readonly stdin?: {
+      readonly on: (event: 'error', listener: () => void) => unknown
+      readonly end: (text: string) => unknown
+    } | null
+  }
+}
+
 const run = (
   options: ReadonlyArray<string>,
   { language, zone }: Place,
   input: string,
 ): Promise<{ readonly text: string; readonly errors: string }> =>
-  new Promise((resolve) => {
-    const { process } = globalThis
-    const { execFile } = process.getBuiltinModule('node:child_process')
-    const child = execFile(
-      process.execPath,
+  new Promise((resolve, reject) => {
+    const here = processHere()
+    const children = nodeModule<ChildProcesses>('node:child_process')
+    if (here === undefined || children === undefined) return reject(new Error(withoutProcesses))
+    const child = children.execFile(
+      here.execPath,
       options,
-      { env: { ...process.env, LC_ALL: language, TZ: zone }, maxBuffer: 2 ** 28, timeout: patience },
+      { env: { ...here.env, LC_ALL: language, TZ: zone }, maxBuffer: 2 ** 28, timeout: patience },
       (_, text, errors) => resolve({ text, errors }),
     )
     // A process that ends before it has read everything is reported by what it did not answer.
@@ -168,7 +187,7 @@ interface DifferentStep {
 }
 
 /** The step with the fewest commands before it. */
-const firstDifference = (
+const firstDifferentStep = (
   here: Account,
   there: Account,
   histories: ReadonlyArray<Sent>,
@@ -176,13 +195,13 @@ const firstDifference = (
   histories
     .flatMap(({ commands }, at): ReadonlyArray<DifferentStep> => {
       const [own, other] = [here[at] ?? [], there[at] ?? []]
-      const index = own.findIndex((step, n) => !isSame(step, other[n]))
+      const index = own.findIndex((step, n) => !isSameStep(step, other[n]))
       const [left, right] = [own[index], other[index]]
       return left === undefined || right === undefined ? [] : [{ commands, index, here: left, there: right }]
     })
     .sort((left, right) => left.index - right.index)[0]
 
-const isSame = (left: StepAccount, right: StepAccount | undefined): boolean =>
+const isSameStep = (left: StepAccount, right: StepAccount | undefined): boolean =>
   left.decision === right?.decision && left.state === right.state
 
 const complaint = ({ commands, index, here, there }: DifferentStep, place: Place): string => {

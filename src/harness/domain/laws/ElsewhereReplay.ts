@@ -4,10 +4,12 @@
  * Used by: `Elsewhere`, and the script that runs in the child process.
  * @since 0.1.0
  */
+
 import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
+import { nodeModule, processHere } from '../../Platform.js'
 import { copyOf } from '../Copy.js'
-import { askDecide, askEvolve, isState } from './AskedAgain.js'
+import { askDecide, askEvolve, eventsIn, isState } from './AskedAgain.js'
 
 /** What a child process is told, as JSON on its standard input. */
 export interface Assignment {
@@ -40,11 +42,13 @@ export const answerMark = '@@decider-ts answer@@'
  * @internal
  */
 export const answerAssignment = (loaded: Readonly<Record<string, unknown>>): void => {
-  const { process } = globalThis
-  const input = process.getBuiltinModule('node:fs').readFileSync(0, 'utf8')
+  const here = processHere()
+  const files = nodeModule<{ readonly readFileSync: (from: 0, encoding: 'utf8') => string }>('node:fs')
+  if (here === undefined || files === undefined) throw new TypeError('This runs in a process of Node.')
+  const input = files.readFileSync(0, 'utf8')
   const answer = answerTo(JSON.parse(input) as Assignment, loaded)
   // A module may hold on to a connection or a timer, which would keep this process alive.
-  process.stdout.write(`\n${answerMark}${JSON.stringify(answer)}\n`, () => process.exit(0))
+  here.stdout.write(`\n${answerMark}${JSON.stringify(answer)}\n`, () => here.exit(0))
 }
 
 const answerTo = (
@@ -92,11 +96,6 @@ const stepsOf = <Command, State, Event, Rejection>(
     return [{ decision, state: textOf(state) }]
   })
 }
-
-const eventsIn = <Event>(value: unknown): ReadonlyArray<Event> =>
-  typeof value === 'object' && value !== null && 'right' in value && Array.isArray(value.right)
-    ? value.right
-    : []
 
 /** All of a value as text, the keys of its records in order: two equal values have one text in every process. */
 const textOf = (value: unknown): string => {

@@ -11,11 +11,12 @@
 import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import { typeOf } from '../../../evolve/TaggedCodec.js'
+import { changesInWords } from '../Difference.js'
 import { isSame } from '../Equality.js'
-import type { Accepted, Expectations, Relation } from '../Expectations.js'
+import type { AcceptedCommand, Expectations, Relation } from '../Expectations.js'
 import { decideWithDefects, eventsOfOutcome, historyOf, isDecision } from '../History.js'
-import { changesInWords, inShort, thrownInWords } from '../InWords.js'
 import type { Breach, Law, LawsOf, Subject } from '../Law.js'
+import { shown, shownThrown } from '../Shown.js'
 import { firstOf, isAccepted, onceForAll, pastOf } from './Steps.js'
 
 /** The laws of what is expected. */
@@ -31,7 +32,7 @@ const entriesOf = <Value>(
   record: Readonly<Record<string, Value>> | undefined,
 ): ReadonlyArray<[string, Value]> => Object.entries(record ?? {})
 
-type Postcondition<Command, State, Event> = (accepted: Accepted<Command, State, Event>) => boolean
+type Postcondition<Command, State, Event> = (accepted: AcceptedCommand<Command, State, Event>) => boolean
 
 /** The cast forgets which commands each takes: each is asked of commands of its own type only. */
 const postconditionsOf = <Command, State, Event, Rejection>({
@@ -49,7 +50,7 @@ const invariant = <Command, State, Event, Rejection>(
   const problemIn = (state: State) => falseOrThrown(() => holds(state))
   const ofTheFirst = onceForAll<Command, Event>(() => {
     const problem = problemIn(domain.initialState)
-    const cause = `The invariant '${name}' ${problem} for the initial state ${inShort(domain.initialState)}.`
+    const cause = `The invariant '${name}' ${problem} for the initial state ${shown(domain.initialState)}.`
     return problem === undefined ? undefined : { past: [], cause, advice }
   })
   return {
@@ -66,7 +67,7 @@ const invariant = <Command, State, Event, Rejection>(
         return {
           past: pastOf(history, step),
           command: step.command,
-          cause: `The invariant '${name}' ${problem} after \`${typeOf(step.command)}\`, which changed ${changes}; the state is then ${inShort(step.after)}.`,
+          cause: `The invariant '${name}' ${problem} after \`${typeOf(step.command)}\`, which changed ${changes}; the state is then ${shown(step.after)}.`,
           advice,
         }
       }),
@@ -90,7 +91,7 @@ const postcondition = <Command, State, Event, Rejection>(
       return {
         past: pastOf(history, step),
         command,
-        cause: `The postcondition of \`${type}\` ${problem}: ${inShort(command)} was accepted with ${inShort(events)}, which changed ${changes}.`,
+        cause: `The postcondition of \`${type}\` ${problem}: ${shown(command)} was accepted with ${shown(events)}, which changed ${changes}.`,
         advice: `Mend what \`${type}\` decides or how its events evolve, or the postcondition if it says too much.`,
       }
     }),
@@ -103,7 +104,7 @@ const related = <Command, State, Event, Rejection>(
 ): Law<Command, State, Event, Rejection> => {
   const advice = `Mend what makes the difference, or the relation '${name}' if it says too much.`
   const differenceIn = (past: ReadonlyArray<Event>, command: Command, state: State): string | undefined => {
-    const asked = E.tryCatch(() => when(command, state), thrownInWords)
+    const asked = E.tryCatch(() => when(command, state), shownThrown)
     if (E.isLeft(asked)) return `\`when\` threw ${asked.left}`
     if (asked.right === undefined) return undefined
     const { left, right } = asked.right
@@ -113,7 +114,7 @@ const related = <Command, State, Event, Rejection>(
     const problem = hasDefect ? undefined : falseOrThrown(() => same(one.state, other.state))
     if (problem === undefined) return undefined
     const where = problem === 'is false' ? '' : ` (\`same\` ${problem})`
-    return `${inShort(left)} and ${inShort(right)} lead to different states${where}: ${changesInWords(one.state, other.state)}`
+    return `${shown(left)} and ${shown(right)} lead to different states${where}: ${changesInWords(one.state, other.state)}`
   }
   return {
     id: `relation.${name}`,
@@ -147,7 +148,7 @@ const idempotent = <Command, State, Event, Rejection>(
         : {
             past: pastOf(history, step),
             command: step.command,
-            cause: `${inShort(step.command)} was accepted, came a second time, and was accepted again with ${inShort(again)}.`,
+            cause: `${shown(step.command)} was accepted, came a second time, and was accepted again with ${shown(again)}.`,
             advice: `Let \`evolve\` keep what tells that \`${type}\` was done, and answer the second with nothing or with reject(...).`,
           }
     }),
@@ -161,7 +162,7 @@ const scenario = <Command, State, Event, Rejection>(
   id: `scenario.${name}`,
   statement: `The scenario '${name}' passes.`,
   judge: onceForAll((): Breach<Command, Event> | undefined => {
-    const done = E.tryCatch(() => run(domain), thrownInWords)
+    const done = E.tryCatch(() => run(domain), shownThrown)
     if (E.isLeft(done)) {
       const cause = `The scenario '${name}' fails: ${done.left}.`
       return { past: [], cause, advice: 'Mend the domain, or the scenario if it asks for something else.' }
@@ -176,7 +177,7 @@ const scenario = <Command, State, Event, Rejection>(
 
 /** What is wrong with an expectation, if something is. */
 const falseOrThrown = (ask: () => boolean): string | undefined => {
-  const answer = E.tryCatch(ask, thrownInWords)
+  const answer = E.tryCatch(ask, shownThrown)
   if (E.isLeft(answer)) return `threw (${answer.left})`
   return answer.right ? undefined : 'is false'
 }

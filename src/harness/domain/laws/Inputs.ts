@@ -4,9 +4,10 @@
  * Used by: `Catalogue`.
  * @since 0.1.0
  */
+import type { Change } from '../../../evolve/Timeline.js'
 import { placeOf } from '../../ambient/UserFrame.js'
 import { copyOf, frozenCopyOf } from '../Copy.js'
-import { type Parting, partingOf, shownChange } from '../Parting.js'
+import { firstChange, shownChange } from '../Difference.js'
 import { shown } from '../Shown.js'
 import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
@@ -47,7 +48,7 @@ export const inputs: LawsOfReplays = (subject, replay = replayOf(subject)) => {
 }
 
 /** What was written into: a change that can be seen, or a write that left everything as it was. */
-type Written = { readonly change: Parting } | { readonly attempt: Error; readonly given: object }
+type Written = { readonly change: Change } | { readonly attempt: Error; readonly given: object }
 
 /**
  * Compared before and after, because a map or a date cannot be frozen; and frozen, because sorting what is sorted, or
@@ -59,8 +60,8 @@ const writtenBy = <Given extends object>(
 ): Written | undefined => {
   const open = copyOf(given)
   const answer = ask(open)
-  const parting = partingOf(given, open, '')
-  if (parting !== undefined) return { change: { ...parting, path: parting.path.replace(/^\./, '') } }
+  const change = firstChange(given, open)
+  if (change !== undefined) return { change }
   if (answer._tag === 'Threw') return undefined
   const frozen = ask(frozenCopyOf(given))
   return frozen._tag === 'Threw' && frozen.error instanceof TypeError

@@ -4,8 +4,9 @@
  * Used by: `Catalogue`.
  * @since 0.1.0
  */
+import type { Change } from '../../../evolve/Timeline.js'
 import { copyOf } from '../Copy.js'
-import { type Parting, shownDifference } from '../Parting.js'
+import { shownDifference } from '../Difference.js'
 import { shown } from '../Shown.js'
 import { type Answer, askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
@@ -26,7 +27,7 @@ export const purity: LawsOfReplays = (subject, replay = replayOf(subject)) => {
         return {
           past: replay.events.slice(0, pastLength),
           command,
-          ...impure.decide(command, decided.parting),
+          ...impure.decide(command, decided.difference),
         }
       },
     },
@@ -37,7 +38,7 @@ export const purity: LawsOfReplays = (subject, replay = replayOf(subject)) => {
         const { evolved } = repeated(trial)
         if (evolved === undefined) return undefined
         const { event, past } = evolved.asked
-        return { past: past(), ...impure.evolve(event, evolved.parting) }
+        return { past: past(), ...impure.evolve(event, evolved.difference) }
       },
     },
     {
@@ -76,17 +77,18 @@ const bound = (by: 'decide' | 'evolve'): Complaint => ({
 })
 
 const impure = {
-  decide: (command: unknown, parting: Parting): Complaint => ({
-    cause: `\`decide\` answered ${shown(command)} in the same state in two ways: ${inTwoWays(parting)}.`,
+  decide: (command: unknown, difference: Change): Complaint => ({
+    cause: `\`decide\` answered ${shown(command)} in the same state in two ways: ${inTwoWays(difference)}.`,
     advice: remembers('decide', 'the command'),
   }),
-  evolve: (event: unknown, parting: Parting): Complaint => ({
-    cause: `\`evolve\` made two different states of ${shown(event)} in the same state: ${inTwoWays(parting)}.`,
+  evolve: (event: unknown, difference: Change): Complaint => ({
+    cause: `\`evolve\` made two different states of ${shown(event)} in the same state: ${inTwoWays(difference)}.`,
     advice: remembers('evolve', 'the event'),
   }),
 }
 
-const inTwoWays = (parting: Parting): string => shownDifference(parting, 'the first time', 'another time')
+const inTwoWays = (difference: Change): string =>
+  shownDifference(difference, 'the first time', 'another time')
 
 const remembers = (by: string, carrier: string): string =>
   `Look for what \`${by}\` uses besides its arguments, such as a counter, a cache, a clock or a random id, and let ${carrier} bring it along.`

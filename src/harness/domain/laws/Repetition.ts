@@ -5,9 +5,10 @@
  * Used by: `Purity`.
  * @since 0.1.0
  */
+import type { Change } from '../../../evolve/Timeline.js'
 import { copyOf } from '../Copy.js'
+import { firstDifference } from '../Difference.js'
 import type { Subject, Trial } from '../Law.js'
-import { type Parting, partingOf } from '../Parting.js'
 import { trialsOf } from '../Trial.js'
 import {
   type Answer,
@@ -23,7 +24,7 @@ import {
 /** What was asked, and where two answers to it part. */
 export interface TwoAnswers<Asked> {
   readonly asked: Asked
-  readonly parting: Parting
+  readonly difference: Change
 }
 
 /** What came of asking again. */
@@ -115,14 +116,14 @@ const answersOf = <Command, State, Event>(
   let evolved: TwoAnswers<Move<State, Event>> | undefined
   for (let round = 1; round < rounds; round++) {
     between(round)
-    decided ??= firstParting(questions, firstDecisions, decide, 'answer')
-    evolved ??= firstParting(moves, firstStates, evolve, 'state')
+    decided ??= firstAnsweredOtherwise(questions, firstDecisions, decide, 'answer')
+    evolved ??= firstAnsweredOtherwise(moves, firstStates, evolve, 'state')
   }
   return { decided, evolved }
 }
 
 /** All are asked, even after one has answered differently: what is counted must go on being counted. */
-const firstParting = <Asked>(
+const firstAnsweredOtherwise = <Asked>(
   all: ReadonlyArray<Asked>,
   firsts: ReadonlyArray<unknown>,
   ask: (asked: Asked) => unknown,
@@ -130,8 +131,8 @@ const firstParting = <Asked>(
 ): TwoAnswers<Asked> | undefined =>
   all
     .map((asked, index) => {
-      const parting = partingOf(firsts[index], ask(asked), name)
-      return parting === undefined ? undefined : { asked, parting }
+      const difference = firstDifference(firsts[index], ask(asked), name)
+      return difference === undefined ? undefined : { asked, difference }
     })
     .find((found) => found !== undefined)
 

@@ -14,11 +14,12 @@
 import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import { typeOf } from '../../../evolve/TaggedCodec.js'
+import { changesInWords } from '../Difference.js'
 import { isExactlySame, isSame } from '../Equality.js'
 import { decideWithDefects, type Outcome } from '../History.js'
-import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf, Trial } from '../Law.js'
 import { holdsProtoKey } from '../ProtoKey.js'
+import { shown } from '../Shown.js'
 import { failureInWords, isOf, type NotStored, storedBy, storedEventBy } from '../Stored.js'
 import { commandsOf, firstOf, statesAlong } from './Steps.js'
 
@@ -48,7 +49,7 @@ const replayStored: LawOf = (domain) => {
       for (const [index, state] of states.entries()) {
         const past = events.slice(0, index)
         if (index >= storedStates.length) {
-          const event = inShort(stored[index - 1])
+          const event = shown(stored[index - 1])
           return { past, cause: `\`evolve\` threw at ${event}, as it comes back from a database.`, advice }
         }
         if (isSame(storedStates[index], state)) continue
@@ -156,7 +157,7 @@ const divergence = <Command, State, Event, Rejection>(
   const rest = statesAlong(domain, restored, events.slice(cut, states.length - 1))
   const end = states.length - 1
   if (rest.length < states.length - cut) {
-    const cause = `From the snapshot after ${counted(cut)} \`evolve\` throws at ${inShort(events[cut + rest.length - 1])}.`
+    const cause = `From the snapshot after ${counted(cut)} \`evolve\` throws at ${shown(events[cut + rest.length - 1])}.`
     return { past: events.slice(0, cut + rest.length), cause, advice: keepable }
   }
   const [last, restoredLast] = [states[end] as State, rest.at(-1) as State]
@@ -183,6 +184,6 @@ const decidedOtherwise = <Command, State, Event, Rejection>(
 const outcomeInWords = <Event, Rejection>(outcome: Outcome<Event, Rejection>): string => {
   if (outcome._tag === 'Defect') return `a defect of \`${outcome.by}\``
   return outcome._tag === 'Left'
-    ? `the rejection ${inShort(outcome.left)}`
-    : `the events ${inShort(outcome.right)}`
+    ? `the rejection ${shown(outcome.left)}`
+    : `the events ${shown(outcome.right)}`
 }

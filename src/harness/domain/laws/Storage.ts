@@ -13,11 +13,12 @@ import { either as E } from 'fp-ts'
 import type { Domain } from '../../../decide/Domain.js'
 import type { Codec } from '../../../evolve/Codec.js'
 import { type TaggedCodec, typeOf } from '../../../evolve/TaggedCodec.js'
+import { changesInWords } from '../Difference.js'
 import { isSame } from '../Equality.js'
 import { type History, isDecision } from '../History.js'
-import { changesInWords, inShort } from '../InWords.js'
 import type { Breach, Law, LawsOf } from '../Law.js'
 import { lostToPrototype } from '../ProtoKey.js'
+import { shown } from '../Shown.js'
 import {
   failureInWords,
   isOf,
@@ -55,7 +56,7 @@ const eventDeclared: LawOf = (domain) => ({
           : {
               past: pastOf(history, step),
               command: step.command,
-              cause: `\`${typeOf(step.command)}\` was answered with the event ${inShort(event)}, and ${problem}.`,
+              cause: `\`${typeOf(step.command)}\` was answered with the event ${shown(event)}, and ${problem}.`,
               advice:
                 'Declare the event, with all its fields, in the event codec, or decide one that is declared.',
             }
@@ -106,7 +107,7 @@ const rejectionDeclared: LawOf = (domain) => {
           : {
               past: pastOf(history, step),
               command: step.command,
-              cause: `\`${typeOf(step.command)}\` was rejected with ${inShort(rejection)}, ${words}.`,
+              cause: `\`${typeOf(step.command)}\` was rejected with ${shown(rejection)}, ${words}.`,
               advice: loss?.advice ?? declareRejection,
             }
       }),
@@ -157,7 +158,7 @@ const problemOf = <Command, State, Event, Rejection>(
   if (!isOf(codec, state)) {
     const why = failureInWords(refusalBy(codec, state), 'the state')
     return {
-      cause: `The state codec does not accept the state ${inShort(state)}: ${why}.`,
+      cause: `The state codec does not accept the state ${shown(state)}: ${why}.`,
       advice: 'Mend what leads to this state, or declare in the state codec what it may be.',
     }
   }

@@ -4,7 +4,10 @@
  * Used by: `Catalogue`.
  * @since 0.1.0
  */
+import { either as E } from 'fp-ts'
+import { attempt } from '../Attempt.js'
 import type { LawsOf } from '../Law.js'
+import { shownThrown } from '../Shown.js'
 
 /**
  * The law of suggestions; none where nothing is suggested.
@@ -27,11 +30,11 @@ export const suggestions: LawsOf = ({ expectations: { commandGen } }) =>
               },
             ]
             for (const { before, pastLength } of states) {
-              const thrown = thrownBy(() => commandGen(before))
-              if (thrown === undefined) continue
+              const suggested = attempt(() => commandGen(before))
+              if (E.isRight(suggested)) continue
               return {
                 past: events.slice(0, pastLength),
-                cause: `\`commandGen\` threw ${String(thrown.value)} in the state after these events.`,
+                cause: `\`commandGen\` threw ${shownThrown(suggested.left)} in the state after these events.`,
                 advice: 'Return `undefined` from `commandGen` where there is nothing to suggest.',
               }
             }
@@ -39,12 +42,3 @@ export const suggestions: LawsOf = ({ expectations: { commandGen } }) =>
           },
         },
       ]
-
-const thrownBy = (act: () => unknown): { readonly value: unknown } | undefined => {
-  try {
-    act()
-    return undefined
-  } catch (value) {
-    return { value }
-  }
-}

@@ -5,8 +5,11 @@
  * Used by: `Catalogue`.
  * @since 0.1.0
  */
+
+import type { Change } from '../../../evolve/Timeline.js'
+import { processHere } from '../../Platform.js'
 import { copyOf } from '../Copy.js'
-import { type Parting, partingOf, shownDifference } from '../Parting.js'
+import { firstDifference, shownDifference } from '../Difference.js'
 import { shown } from '../Shown.js'
 import { askDecide, askEvolve, type LawsOfReplays, replayOf } from './AskedAgain.js'
 import type { Complaint } from './NoDecision.js'
@@ -30,7 +33,7 @@ export const timeZone: LawsOfReplays = (subject, replay = replayOf(subject)) => 
           ...questions.map(({ command, state }) => copyOf(askDecide(domain, copyOf(command), copyOf(state)))),
           ...moves.map(({ state, event }) => copyOf(askEvolve(domain, copyOf(state), copyOf(event)))),
         ]
-        const found = firstDifference(
+        const found = byZone(
           () => inZone(farEast, all),
           () => inZone(west, all),
         )
@@ -41,11 +44,11 @@ export const timeZone: LawsOfReplays = (subject, replay = replayOf(subject)) => 
           return {
             past: events.slice(0, pastLength),
             command,
-            ...complaint('decide', command, found.parting),
+            ...complaint('decide', command, found.difference),
           }
         }
         const move = moves[found.index - questions.length]
-        return move && { past: move.past(), ...complaint('evolve', move.event, found.parting) }
+        return move && { past: move.past(), ...complaint('evolve', move.event, found.difference) }
       },
     },
   ]
@@ -61,35 +64,35 @@ export const whyNot =
 /** How often a difference must show before it is put down to the zone, and not to chance or to a clock. */
 const confirmations = 3
 
-const firstDifference = (
+const byZone = (
   inOne: () => ReadonlyArray<unknown>,
   inOther: () => ReadonlyArray<unknown>,
-): { readonly index: number; readonly parting: Parting } | undefined => {
+): { readonly index: number; readonly difference: Change } | undefined => {
   const [one, other] = [inOne(), inOther()]
-  const differs = (index: number): Parting | undefined =>
-    partingOf(givenIn(one[index]), givenIn(other[index]), 'answer')
+  const differs = (index: number): Change | undefined =>
+    firstDifference(givenIn(one[index]), givenIn(other[index]), 'answer')
   const index = one.findIndex((_, at) => differs(at) !== undefined)
-  const parting = index === -1 ? undefined : differs(index)
-  if (parting === undefined) return undefined
+  const difference = index === -1 ? undefined : differs(index)
+  if (difference === undefined) return undefined
   for (let turn = 0; turn < confirmations; turn++) {
-    if (partingOf(inOne()[index], one[index], '') !== undefined) return undefined
-    if (partingOf(inOther()[index], other[index], '') !== undefined) return undefined
+    if (firstDifference(inOne()[index], one[index], '') !== undefined) return undefined
+    if (firstDifference(inOther()[index], other[index], '') !== undefined) return undefined
   }
-  return { index, parting }
+  return { index, difference }
 }
 
 const givenIn = (answer: unknown): unknown =>
   typeof answer === 'object' && answer !== null && 'value' in answer ? answer.value : answer
 
-const complaint = (by: 'decide' | 'evolve', asked: unknown, parting: Parting): Complaint => ({
-  cause: `\`${by}\` depends on the machine's time zone. For ${shown(asked)} ${shownDifference(parting, `in ${farEast}`, `in ${west}`)}.`,
+const complaint = (by: 'decide' | 'evolve', asked: unknown, difference: Change): Complaint => ({
+  cause: `\`${by}\` depends on the machine's time zone. For ${shown(asked)} ${shownDifference(difference, `in ${farEast}`, `in ${west}`)}.`,
   advice:
     'Use the UTC forms of `Date`, such as `getUTCDate()` and `toISOString()`, and name a time zone wherever one is meant.',
 })
 
 /** Runs something in a time zone; undefined where the platform does not heed the change, as in worker threads. */
 const zoneSwitch = (): (<A>(zone: string, run: () => A) => A) | undefined => {
-  const env = globalThis.process?.env
+  const env = processHere()?.env
   if (env === undefined) return undefined
   const inZone = <A>(zone: string, run: () => A): A => {
     const before = env['TZ']

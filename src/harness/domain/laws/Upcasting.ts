@@ -13,8 +13,8 @@ import { typeOf } from '../../../evolve/TaggedCodec.js'
 import { currentSchemaVersion } from '../../../evolve/Upcaster.js'
 import type { Expectations } from '../Expectations.js'
 import { evolveWithDefects, isDefect } from '../History.js'
-import { inShort, thrownInWords } from '../InWords.js'
 import type { Breach, Law, LawsOf } from '../Law.js'
+import { shown, shownThrown } from '../Shown.js'
 import { failureInWords } from '../Stored.js'
 import { decidedIn, firstOf, onceForAll, pastOf } from './Steps.js'
 
@@ -39,8 +39,8 @@ const unread = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
   sample: Golden[number],
 ): Breach<Command, Event> | undefined => {
-  const name = `\`${sample.type}\` of schema version ${sample.schemaVersion}, ${inShort(sample.data)},`
-  const decoded = E.tryCatch(() => domain.event.decode(sample), thrownInWords)
+  const name = `\`${sample.type}\` of schema version ${sample.schemaVersion}, ${shown(sample.data)},`
+  const decoded = E.tryCatch(() => domain.event.decode(sample), shownThrown)
   if (E.isLeft(decoded)) {
     const cause = `The stored event ${name} cannot be read: an upcaster threw ${decoded.left}.`
     return { past: [], cause, advice: 'Let the upcaster take everything that was ever stored.' }
@@ -56,7 +56,7 @@ const unread = <Command, State, Event, Rejection>(
   const event = decoded.right.right
   const next = evolveWithDefects(domain, domain.initialState, event)
   if (!isDefect(next)) return undefined
-  const cause = `\`evolve\` threw ${thrownInWords(next.value)} at the stored event ${name} read as ${inShort(event)}.`
+  const cause = `\`evolve\` threw ${shownThrown(next.value)} at the stored event ${name} read as ${shown(event)}.`
   return { past: [event], cause, advice: 'Let `evolve` take every event that was ever stored.' }
 }
 
@@ -71,7 +71,7 @@ const upcastCurrent = <Command, State, Event, Rejection>(
       firstOf(history.steps, (step) =>
         firstOf(decidedIn(domain, step), (event) => {
           const type = typeOf(event)
-          const written = E.tryCatch(() => domain.event.encode(event).schemaVersion, thrownInWords)
+          const written = E.tryCatch(() => domain.event.encode(event).schemaVersion, shownThrown)
           // An event that cannot be written is told by the laws of storage.
           if (E.isLeft(written) || written.right === current(type)) return undefined
           return {

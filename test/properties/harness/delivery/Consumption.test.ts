@@ -2,11 +2,11 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import {
   arbitraryDelivery,
-  type Consumer,
   courseOf,
   type Delivery,
+  type LogConsumer,
   logOf,
-  type Placed,
+  type PlacedEvent,
 } from 'decider-ts/harness'
 import { beginning } from 'decider-ts/store'
 import fc from 'fast-check'
@@ -18,12 +18,12 @@ type Consume = typeof consume
 
 const logs = fc
   .array(fc.nat(2), { maxLength: 9 })
-  .map((gaps) => logOf(gaps.map((gap, n): Placed<number> => [n, 'a', gap])))
+  .map((gaps) => logOf(gaps.map((gap, n): PlacedEvent<number> => [n, 'a', gap])))
 
 const course = (deliver: Consume) =>
   fc.asyncProperty(logs, arbitraryDelivery({ batches: true, crashes: true }), async (log, delivery) => {
     const seen: Array<ReadonlyArray<number>> = []
-    const consumer: Consumer<number> = {
+    const consumer: LogConsumer<number> = {
       deliver: async (batch) => {
         seen.push(batch.map(({ event }) => event))
       },
@@ -65,7 +65,7 @@ const checkpoint = (deliver: Consume) =>
     async (log, delivery, keeps) => {
       const points = pointsOf(delivery.stops)
       let [place, next, kept] = [beginning, 0, 0]
-      const consumer: Consumer<number> = {
+      const consumer: LogConsumer<number> = {
         deliver: async (batch) => {
           for (const { event, position } of batch) {
             // Nothing is left out, and nothing comes before its time.

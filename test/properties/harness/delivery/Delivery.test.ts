@@ -1,17 +1,23 @@
 /** The laws of deliveries: what a consumer that sees each event at least once may see, and nothing else. */
 import { deepStrictEqual } from 'node:assert/strict'
-import { arbitraryDelivery, courseOf, type Delivery, type Happening, plainDelivery } from 'decider-ts/harness'
+import {
+  arbitraryDelivery,
+  courseOf,
+  type Delivery,
+  type DeliveryHappening,
+  plainDelivery,
+} from 'decider-ts/harness'
 import fc from 'fast-check'
 import { law } from '../../Law.js'
 
-type Course = (count: number, delivery: Delivery) => ReadonlyArray<Happening>
+type Course = (count: number, delivery: Delivery) => ReadonlyArray<DeliveryHappening>
 
 const course: Course = (count, delivery) => [...courseOf(count, delivery)]
 
 const deliveries = arbitraryDelivery({ batches: true, crashes: true, stops: true })
 
 /** The events in the order in which they are seen. */
-const seenIn = (happenings: ReadonlyArray<Happening>): ReadonlyArray<number> =>
+const seenIn = (happenings: ReadonlyArray<DeliveryHappening>): ReadonlyArray<number> =>
   happenings.flatMap((one) =>
     one._tag === 'Delivered' ? Array.from({ length: one.to - one.from }, (_, index) => one.from + index) : [],
   )
@@ -110,7 +116,7 @@ law.rejects(
   'DLV-4',
   'a crash after the last event that is forgotten',
   everyCrash((count, delivery) => {
-    const isLast = (one: Happening, index: number, all: ReadonlyArray<Happening>) =>
+    const isLast = (one: DeliveryHappening, index: number, all: ReadonlyArray<DeliveryHappening>) =>
       one._tag === 'Crashed' && one.at === count && index === all.length - 1
     return course(count, delivery).filter((one, index, all) => !isLast(one, index, all))
   }),

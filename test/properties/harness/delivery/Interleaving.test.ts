@@ -1,6 +1,6 @@
 /** The laws of tapes: another order of a log that its streams would not notice. */
 import { deepStrictEqual } from 'node:assert/strict'
-import { arbitraryInterleaving, interleave, type LogEntry, logOf, type Placed } from 'decider-ts/harness'
+import { arbitraryInterleaving, interleave, type LogEntry, logOf, type PlacedEvent } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { law } from '../../Law.js'
 
@@ -9,7 +9,7 @@ type Interleave = (log: Log, tape: ReadonlyArray<number>) => Log
 
 const logs = fc
   .array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(2)), { maxLength: 9 })
-  .map((entries) => logOf(entries.map(([stream, gap], n): Placed<number> => [n, stream, gap])))
+  .map((entries) => logOf(entries.map(([stream, gap], n): PlacedEvent<number> => [n, stream, gap])))
 
 const ofStream = (log: Log, name: string) =>
   log.filter(({ stream }) => stream === name).map(({ id, event }) => [id, event])
@@ -74,7 +74,7 @@ const tapesOf = (length: number): ReadonlyArray<ReadonlyArray<number>> =>
 
 const reach = (reorder: Interleave) =>
   fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }), (isLeft) => {
-    const log = logOf(isLeft.map((left, n): Placed<number> => [n, left ? 'a' : 'b']))
+    const log = logOf(isLeft.map((left, n): PlacedEvent<number> => [n, left ? 'a' : 'b']))
     const eventsOf = (name: string) => log.filter(({ stream }) => stream === name).map(({ event }) => event)
     const reached = new Set(tapesOf(log.length).map((tape) => orderOf(reorder(log, tape))))
     deepStrictEqual([...reached].sort(), [...new Set(shuffles(eventsOf('a'), eventsOf('b')))].sort())

@@ -1,14 +1,18 @@
 /** The laws of logs as data. */
 import { deepStrictEqual } from 'node:assert/strict'
-import { type LogEntry, logOf, type Placed } from 'decider-ts/harness'
+import { type LogEntry, logOf, type PlacedEvent } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { printedLog } from '../../../../src/harness/delivery/LogEntry.js'
 import { law } from '../../Law.js'
 
-type LogOf = (placed: ReadonlyArray<Placed<unknown>>) => ReadonlyArray<LogEntry<unknown>>
+type LogOf = (placed: ReadonlyArray<PlacedEvent<unknown>>) => ReadonlyArray<LogEntry<unknown>>
 
 const placed = fc.array(
-  fc.tuple(fc.record({ type: fc.string(), n: fc.integer() }), fc.constantFrom('a', 'b', 'c'), fc.nat(3)),
+  fc.tuple(
+    fc.record({ type: fc.string(), n: fc.integer() }, { noNullPrototype: true }),
+    fc.constantFrom('a', 'b', 'c'),
+    fc.nat(3),
+  ),
   { maxLength: 8 },
 )
 

@@ -1,11 +1,11 @@
 /** The law of points: a consumer is stopped where the list says, and nowhere else. */
 import { deepStrictEqual } from 'node:assert/strict'
-import type { Points } from 'decider-ts/harness'
+import type { StopPoints } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { pointsOf } from '../../../../src/harness/delivery/Points.js'
 import { law } from '../../Law.js'
 
-const stops = (make: (stops: ReadonlyArray<number>) => Points) =>
+const stops = (make: (stops: ReadonlyArray<number>) => StopPoints) =>
   fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 10 })), fc.nat(10), async (listed, disarmedAfter) => {
     const points = make(listed)
     const stoppedAt: Array<number> = []

@@ -287,10 +287,10 @@ test('a report of fast-check reads as what was given, asked and answered', () =>
     [
       'Given nothing',
       'When Open then Opened',
-      'When Receive {"quantity":1} then Received {"quantity":1}',
-      'When Reserve {"id":"a","quantity":1} then Reserved {"id":"a","quantity":1}',
-      'When Confirm {"id":"a"} then Confirmed {"id":"a","quantity":1}',
-      'When Release {"id":"a"} then Released {"id":"a","quantity":1}',
+      'When Receive { quantity: 1 } then Received { quantity: 1 }',
+      "When Reserve { id: 'a', quantity: 1 } then Reserved { id: 'a', quantity: 1 }",
+      "When Confirm { id: 'a' } then Confirmed { id: 'a', quantity: 1 }",
+      "When Release { id: 'a' } then Released { id: 'a', quantity: 1 }",
     ].join('\n'),
   )
 })

@@ -3,7 +3,7 @@
  */
 import { deepStrictEqual } from 'node:assert/strict'
 import { domain } from 'decider-ts/decide'
-import { examine, showExamination, type Verdict } from 'decider-ts/harness'
+import { examine, type LawVerdict, showExamination } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { catalogue } from '../../../../src/harness/domain/Catalogue.js'
@@ -15,11 +15,11 @@ import { faulty } from '../scenario/Faults.js'
 const inventories = fc.constantFrom(Inventory, ...faulty)
 const few = { numRuns: 5 }
 
-type Judged = { readonly verdicts: ReadonlyArray<Verdict<unknown, unknown>> }
+type Judged = { readonly verdicts: ReadonlyArray<LawVerdict<unknown, unknown>> }
 /** An examination whose verdicts are otherwise. */
 const with_ =
   (
-    change: <V extends Verdict<unknown, unknown>>(verdicts: ReadonlyArray<V>) => ReadonlyArray<V>,
+    change: <V extends LawVerdict<unknown, unknown>>(verdicts: ReadonlyArray<V>) => ReadonlyArray<V>,
   ): typeof examine =>
   async (any, expectations) => {
     const examination = await examine(any, expectations)

@@ -142,10 +142,10 @@ test('fast-check prints a history line by line', () => {
   const asked = [{ type: 'Open' }, { type: 'Open' }, { type: 'Close' }] satisfies ReadonlyArray<Command>
   expect(fc.stringify(historyOf(any)(asked, [{ type: 'Received', quantity: 2 as never }]))).toBe(
     [
-      'Given Received {"quantity":2}',
+      'Given Received { quantity: 2 }',
       'When Open then Opened',
       'When Open then rejected: AlreadyOpen',
-      'When Close then `decide` threw new Error("boom")',
+      'When Close then `decide` threw Error: boom',
     ].join('\n'),
   )
 })

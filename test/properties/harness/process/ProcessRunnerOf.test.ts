@@ -5,7 +5,7 @@ import {
   arbitraryDelivery,
   logOf,
   type OpenRunner,
-  type Placed,
+  type PlacedEvent,
   processRunnerOf,
   type StopPoint,
 } from 'decider-ts/harness'
@@ -31,7 +31,7 @@ const calls = (n: number): ReadonlyArray<string> => Array.from({ length: n / 2 }
 
 const logs = fc
   .array(fc.tuple(fc.nat(5), fc.nat(2)), { maxLength: 9 })
-  .map((entries) => logOf(entries.map(([n, gap]): Placed<number> => [n, 'a', gap])))
+  .map((entries) => logOf(entries.map(([n, gap]): PlacedEvent<number> => [n, 'a', gap])))
 
 const effects = (open: Open) =>
   fc.asyncProperty(

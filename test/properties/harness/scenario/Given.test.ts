@@ -3,7 +3,7 @@
  * otherwise.
  */
 import { throws } from 'node:assert/strict'
-import { given, type Plain, ScenarioFailure } from 'decider-ts/harness'
+import { given, ScenarioFailure, type WithoutBrands } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { either as E } from 'fp-ts'
 import { describe, expect, test } from 'vitest'
@@ -26,7 +26,9 @@ law('GWT-1 agrees', agrees(given))
 law.rejects('GWT-1', 'an example that loses an event of the past', agrees(forgetful))
 
 /** What could be wrong with a list of events: one too few, one too many, another one, another order. */
-const mistakes: ReadonlyArray<(events: ReadonlyArray<Plain<Event>>) => ReadonlyArray<Plain<Event>>> = [
+const mistakes: ReadonlyArray<
+  (events: ReadonlyArray<WithoutBrands<Event>>) => ReadonlyArray<WithoutBrands<Event>>
+> = [
   (events) => events.slice(1),
   (events) => events.slice(0, -1),
   (events) => [...events, { type: 'Opened' }],
@@ -48,7 +50,7 @@ const exact = (example: typeof given) =>
       { type: 'Receive', quantity: received },
       { type: 'Reserve', id: 'a', quantity: reserved },
     )
-    const events: ReadonlyArray<Plain<Event>> = [
+    const events: ReadonlyArray<WithoutBrands<Event>> = [
       { type: 'Received', quantity: received },
       { type: 'Reserved', id: 'a', quantity: reserved },
     ]
@@ -254,6 +256,6 @@ test('what is no event, command, rejection or state does not compile', () => {
   never(() => stocked.thenState({ stok: 4 }))
   // @ts-expect-error: waiting for an example is a mistake.
   never(async () => await stocked.when({ type: 'Open' }))
-  const plain: Plain<Rejection> = { type: 'NotOpen' }
+  const plain: WithoutBrands<Rejection> = { type: 'NotOpen' }
   expect(Inventory.rejection.is(plain)).toBe(true)
 })

@@ -1,5 +1,5 @@
 /** The laws of `EverySchedule`: straight programs, whose schedules are known beforehand. */
-import { allInterleavings, everySchedule, type Program } from 'decider-ts/harness'
+import { allInterleavings, everySchedule, type TapeProgram } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { law } from '../../Law.js'
@@ -14,7 +14,7 @@ const lengths = fc
 const namesOf = (each: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<string>> =>
   each.map((length, program) => Array.from({ length }, (_, n) => `${program}.${n}`))
 
-const programOf = (labels: ReadonlyArray<string>): Program<void> => {
+const programOf = (labels: ReadonlyArray<string>): TapeProgram<void> => {
   return async (point) => {
     for (const label of labels) await point(label)
   }

@@ -2,7 +2,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import { memoryStore } from 'decider-ts/adapters/memory'
 import { accept, domain, reject } from 'decider-ts/decide'
-import { everySchedule, type Point, type Program, pointedStore, runByTape } from 'decider-ts/harness'
+import { everySchedule, pointedStore, runByTape, type TapePoint, type TapeProgram } from 'decider-ts/harness'
 import { handle, systemEnvironment } from 'decider-ts/run'
 import {
   anyVersion,
@@ -52,7 +52,7 @@ const transparency = (pointed: Pointed) =>
     const expected: Array<unknown> = []
     for (const [n, one] of each.entries()) expected.push(await one(plain, n))
     const store = newStore()
-    const program: Program<ReadonlyArray<unknown>> = async (point) => {
+    const program: TapeProgram<ReadonlyArray<unknown>> = async (point) => {
       const answers: Array<unknown> = []
       for (const [n, one] of each.entries()) answers.push(await one(pointed(store, point), n))
       return answers
@@ -94,7 +94,7 @@ const everyCallWaits = (pointed: Pointed) =>
       }),
     }
     const program =
-      (first: number): Program<unknown> =>
+      (first: number): TapeProgram<unknown> =>
       (point) => {
         const own = pointed(watchedStore, point)
         return Promise.all(each.map((one, n) => one(own, first + n)))
@@ -133,14 +133,14 @@ describe('handlers under every schedule', () => {
   const environment = { ...systemEnvironment, sleep: () => async () => {} }
 
   /** How many schedules of three openings there are, and in how many of them the account was opened more than once. */
-  const openings = async (change: (store: EventStore, point: Point) => EventStore) => {
+  const openings = async (change: (store: EventStore, point: TapePoint) => EventStore) => {
     let store = newStore()
     let broken = 0
     const schedules = await everySchedule(
       async () => {
         store = newStore()
         return ['ada', 'bob', 'cy'].map(
-          (owner): Program<unknown> =>
+          (owner): TapeProgram<unknown> =>
             (point) => {
               const run = handle(change(store, point), Account, { environment })
               return run({ type: 'Open', owner })()
@@ -160,7 +160,7 @@ describe('handlers under every schedule', () => {
   })
 
   test('a handler that does not say what it expects is found out', async () => {
-    const forgetful = (store: EventStore, point: Point): EventStore => {
+    const forgetful = (store: EventStore, point: TapePoint): EventStore => {
       const pointed = pointedStore(store, point)
       return {
         ...pointed,
@@ -173,7 +173,7 @@ describe('handlers under every schedule', () => {
   })
 
   test('a store that checks first and writes later is found out, if another can come in between', async () => {
-    const checkThenAct = (store: EventStore, point: Point): EventStore => {
+    const checkThenAct = (store: EventStore, point: TapePoint): EventStore => {
       const pointed = pointedStore(store, point)
       return {
         ...pointed,

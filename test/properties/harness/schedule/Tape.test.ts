@@ -2,10 +2,10 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import {
   arbitraryTape,
-  type Program,
   runByTape,
   showLanes,
   type Tape,
+  type TapeProgram,
   type TapeRun,
 } from 'decider-ts/harness'
 import fc from 'fast-check'
@@ -19,7 +19,7 @@ const turns = async (howMany: number): Promise<void> => {
 }
 
 /** Steps that take a few turns of the event loop, and what was noted of them. */
-const scripted = (steps: ReadonlyArray<number>, name: number, notes: Array<string>): Program<number> => {
+const scripted = (steps: ReadonlyArray<number>, name: number, notes: Array<string>): TapeProgram<number> => {
   return async (point) => {
     for (const [n, length] of steps.entries()) {
       const say = await point(`step ${n}`)
@@ -90,7 +90,7 @@ const stuckIsTold = (run: Runner) =>
       for (const go of waiting.splice(0)) go()
     }
     const taker =
-      (first: string, second: string): Program<string> =>
+      (first: string, second: string): TapeProgram<string> =>
       async (point) => {
         await point(`locks ${first}`)
         await lock(first)
@@ -108,7 +108,7 @@ const stuckIsTold = (run: Runner) =>
     )
     const isStuck = held.size === 2
     return isStuck
-      ? /^Program [12] waits for something/.test(outcome) && outcome.includes('locks a')
+      ? /^TapeProgram [12] waits for something/.test(outcome) && outcome.includes('locks a')
       : outcome === 'done,done'
   })
 
@@ -159,7 +159,7 @@ describe('laws', () => {
 })
 
 describe('what the trace and the errors say', () => {
-  const steps = (labels: ReadonlyArray<string>): Program<void> => {
+  const steps = (labels: ReadonlyArray<string>): TapeProgram<void> => {
     return async (point) => {
       for (const label of labels) (await point(label))('done')
     }
@@ -179,17 +179,17 @@ describe('what the trace and the errors say', () => {
   })
 
   test('a program that throws is named, with the steps that led there', async () => {
-    const throwing: Program<void> = async (point) => {
+    const throwing: TapeProgram<void> = async (point) => {
       await point('breaks')
       throw new Error('no paper')
     }
     await expect(runByTape([steps(['reads']), throwing], [])).rejects.toThrow(
-      /^Program 2 threw: no paper\n[\s\S]*breaks/,
+      /^TapeProgram 2 threw: no paper\n[\s\S]*breaks/,
     )
   })
 
   test('a program that waits at two points at once is refused', async () => {
-    const hasty: Program<void> = async (point) => {
+    const hasty: TapeProgram<void> = async (point) => {
       await Promise.all([point('one'), point('two')])
     }
     await expect(runByTape([hasty], [])).rejects.toThrow('one point at a time: one, then two')
@@ -198,7 +198,7 @@ describe('what the trace and the errors say', () => {
   test('shrinking a lost update ends in the one choice that it takes', async () => {
     const property = fc.asyncProperty(arbitraryTape({ programs: 3, steps: 2 }), async (by) => {
       let seats = 0
-      const take: Program<void> = async (point) => {
+      const take: TapeProgram<void> = async (point) => {
         await point('reads')
         const seen = seats
         await point('writes')

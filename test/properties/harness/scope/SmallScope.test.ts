@@ -1,17 +1,11 @@
 /** The laws of `SmallScope`: machines made of tables, whose histories can all be written down. */
 import { deepStrictEqual } from 'node:assert/strict'
 import { accept, domain, reject } from 'decider-ts/decide'
-import {
-  historyOf,
-  type Law,
-  showSmallScope,
-  smallScope,
-  smallScopeDiagram,
-  smallScopeOfLaws,
-} from 'decider-ts/harness'
+import { historyOf, type Law, showSmallScope, smallScope, smallScopeDiagram } from 'decider-ts/harness'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
+import { smallScopeOfLaws } from '../../../../src/harness/scope/SmallScope.js'
 import { law } from '../../Law.js'
 
 /** Where each command leads from each state; `undefined` is a rejection, and -1 a defect. */

@@ -5,7 +5,7 @@ import {
   arbitraryDelivery,
   logOf,
   type OpenProjection,
-  type Placed,
+  type PlacedEvent,
   projectionOf,
   type StopPoint,
 } from 'decider-ts/harness'
@@ -24,7 +24,7 @@ const history = view.make({
 
 const logs = fc
   .array(fc.tuple(fc.nat(9), fc.constantFrom('a', 'b'), fc.nat(2)), { maxLength: 9 })
-  .map((entries) => logOf(entries.map(([n, stream, gap]): Placed<number> => [n, stream, gap])))
+  .map((entries) => logOf(entries.map(([n, stream, gap]): PlacedEvent<number> => [n, stream, gap])))
 
 const foldOfLog = (open: Open) =>
   fc.asyncProperty(

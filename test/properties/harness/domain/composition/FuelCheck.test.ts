@@ -42,6 +42,6 @@ test('commands that go round in a circle are named', async () => {
       event.type === 'WasReset' ? [{ type: 'Reset' }] : [],
   })
   expect(await complaintOf(fuelCheck(circle, dial))).toBe(
-    'close: at rest within 100 commands: with [{"type":"Reset"}], {"type":"Reset"} calls for more than 100 commands: do they go round in a circle.',
+    "close: at rest within 100 commands: with [{ type: 'Reset' }], { type: 'Reset' } calls for more than 100 commands: do they go round in a circle.",
   )
 })

@@ -1,7 +1,7 @@
 /** The laws of expectations as laws: what is asked, and of whom. */
 import { deepStrictEqual } from 'node:assert/strict'
 import { decider } from 'decider-ts/decide'
-import type { Accepted } from 'decider-ts/harness'
+import type { AcceptedCommand } from 'decider-ts/harness'
 import fc from 'fast-check'
 import { either as E } from 'fp-ts'
 import type { LawsOf } from '../../../../../src/harness/domain/Law.js'
@@ -31,7 +31,7 @@ law.rejects('XPT-1', 'laws that find fault with everything', invariant(overzealo
 
 const postcondition = (laws: LawsOf) =>
   fc.property(arbitraryTableDomain('table'), tableCommands, (any, commands) => {
-    const asked: Array<Accepted<{ readonly type: string }, number, { readonly type: string }>> = []
+    const asked: Array<AcceptedCommand<{ readonly type: string }, number, { readonly type: string }>> = []
     const note = (accepted: (typeof asked)[number]) => asked.push(accepted) > 0
     breachesOf(
       laws,

@@ -10,7 +10,11 @@
  * The type without brands, at any depth. A branded text is a text, a branded number is a number; literals, dates and
  * functions stay what they are.
  */
-export type Plain<Value> = unknown extends Value ? Value : Value extends object ? PlainObject<Value> : Value
+export type WithoutBrands<Value> = unknown extends Value
+  ? Value
+  : Value extends object
+    ? PlainObject<Value>
+    : Value
 
 /** A primitive that is an object too is a branded one. */
 type PlainObject<Value extends object> = Value extends string
@@ -23,21 +27,21 @@ type PlainObject<Value extends object> = Value extends string
         ? boolean
         : Value extends Date | ((...parameters: never) => unknown)
           ? Value
-          : Value extends ReadonlyMap<infer Key, infer Part>
-            ? ReadonlyMap<Plain<Key>, Plain<Part>>
+          : Value extends ReadonlyMap<infer Key, infer ScenarioPart>
+            ? ReadonlyMap<WithoutBrands<Key>, WithoutBrands<ScenarioPart>>
             : Value extends ReadonlySet<infer Member>
-              ? ReadonlySet<Plain<Member>>
+              ? ReadonlySet<WithoutBrands<Member>>
               : Value extends ReadonlyArray<unknown>
-                ? { readonly [Index in keyof Value]: Plain<Value[Index]> }
+                ? { readonly [Index in keyof Value]: WithoutBrands<Value[Index]> }
                 : PlainRecord<Value>
 
 /** Brands are kept under symbols, and no codec reads or writes a field under one. */
 type PlainRecord<Value> = {
-  readonly [Key in keyof Value as Key extends symbol ? never : Key]: Plain<Value[Key]>
+  readonly [Key in keyof Value as Key extends symbol ? never : Key]: WithoutBrands<Value[Key]>
 }
 
 /** A part of a record, member by member of a union; of anything else, the whole. */
-export type Part<Value> = Value extends
+export type ScenarioPart<Value> = Value extends
   | string
   | number
   | bigint
