@@ -91,7 +91,7 @@ describe('domains without fault', () => {
 
   const writing: ReadonlyArray<readonly [place: string, write: (state: Seen, event: Visited) => void]> = [
     ["state.counts.get(''", ({ counts }, { who }) => (counts as Map<string, number>).set(who, 1)],
-    ['state.names[0]', ({ names }, { who }) => (names as Set<string>).add(who)],
+    ['state.names', ({ names }, { who }) => (names as Set<string>).add(who)],
     ['state.last', ({ last }) => last.setTime(5)],
     ['state.bytes[0]', ({ bytes }) => bytes.fill(7)],
   ]
