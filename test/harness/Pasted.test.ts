@@ -31,7 +31,7 @@ const paste = (code: string, domain: unknown, expectations: unknown): void => {
 }
 
 test.each(zoo.map((each) => [each.what, each] as const))('printed as a test: %s', (_, each) => {
-  const subject = subjectOf({ ...each, expectations: { ...each.expectations, histories: 100 } })
+  const subject = subjectOf({ ...each, expectations: { ...each.expectations, histories: 50 } })
   const law = catalogue(subject).find(({ id }) => id === each.caughtBy)
   const found = law && trialsOf(subject).smallestBreach(law)
   const code = found && testOf(subject)(each.caughtBy, found)

@@ -25,7 +25,7 @@ type AnySubject = Subject<Typed, unknown, Typed, Typed>
 
 /** Every fault of the zoo shows in so many histories. */
 const few = (each: Broken): AnySubject =>
-  subjectOf({ ...each, expectations: { histories: 100, ...each.expectations } })
+  subjectOf({ ...each, expectations: { histories: 50, ...each.expectations } })
 
 const gapsIn = (subject: AnySubject, { trials } = trialsOf(subject)) =>
   gapsOf(subject)(moreUntilCovered(subject)(trials.map(({ history }) => history)))
