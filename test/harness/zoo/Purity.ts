@@ -101,12 +101,7 @@ const foreign: ReadonlyArray<Broken> = [
     if (state.status !== 'open') throw new IllegalStateError('not open')
     return decide(command)(state)
   }),
-  withDecide(
-    'a function that was not called',
-    'decide.answers',
-    (command: Command) => () => decide(command),
-    { also: ['replay.stored', 'snapshot'] },
-  ),
+  withDecide('a function that was not called', 'decide.answers', (command: Command) => () => decide(command)),
   withDecide('a single event in Right', 'decide.answers', (command: Command) => (state: State) => {
     const [event] = accepted(command, state)
     return event === undefined ? decide(command)(state) : { _tag: 'Right', right: event }
