@@ -13,6 +13,7 @@ import type { Json } from '../store/Json.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
 import type { Busy, InvalidInput, Unavailable } from '../store/StoreError.js'
 import type { Timestamp } from '../store/Timestamp.js'
+import type { Owing } from './Outbox.js'
 
 /** Which read model. */
 export interface ReadModelId {
@@ -64,6 +65,8 @@ export interface ReadModelCommit {
   readonly moves: ReadonlyArray<Lease & { readonly to: GlobalPosition }>
   readonly entries: ReadonlyArray<Entry>
   readonly parked: ReadonlyArray<ToPark>
+  /** What a process manager owes by these events, and takes back. */
+  readonly owing?: Owing
 }
 
 /** A lease has another owner by now, or the place is not where its writer believed. Nothing was written. */
