@@ -106,7 +106,10 @@ export const subscriptionRetryPolicy: RetryPolicy = exponential({
  * }
  * seen // => ['Opened']
  */
-export const subscribe = (store: Pick<FollowedStore, 'feed'>, options: SubscriptionOptions = {}): Subscription => {
+export const subscribe = (
+  store: Pick<FollowedStore, 'feed'>,
+  options: SubscriptionOptions = {},
+): Subscription => {
   const machine = subscriptionMachine(limitsOf(options))
   const consumers: Array<Consumer> = []
   let state = machine.initial

@@ -81,6 +81,8 @@ export const httpFeed = ({
     onRecorded:
       hints === 'none' ? () => () => {} : feedHints(site, asParameters('type', [...(reads?.keys() ?? [])])),
     positionAt: (time) => async () => {
+      if (!(Math.abs(time) <= 8.64e15))
+        return E.left(invalidInput('time', `is no moment that can be written: ${time}`))
       const answered = await askFeed(site, {
         method: 'HEAD',
         accept: batchType,

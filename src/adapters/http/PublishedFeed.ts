@@ -1,5 +1,5 @@
 /**
- * Chosen events of a log, for other services to read over HTTP: as pages with a cursor, or as a stream of server-sent
+ * Chosen events of a log, for other services to read over HTTP: page by page, or as a stream of server-sent
  * events. What is read is settled, in the order of the log, and each answer says how far it reaches; so a reader keeps
  * one number, and nothing here remembers any reader.
  * It is a listener for a server of `node:http`, which the user makes, mounts and closes.

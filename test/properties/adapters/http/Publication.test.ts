@@ -114,3 +114,21 @@ test('where nothing is published, nothing is read, and no event is asked for by 
     items: [{ types: [expect.any(String)] }],
   })
 })
+
+test('the compiler knows the types, the names, the events and the data', () => {
+  const { Placed } = {
+    Placed: { as: 'com.example.order.placed.v1', data: () => ({ order: '', note: 1 }) },
+  } as const
+  const wrong: ReadonlyArray<Options['publish']> = [
+    { Placed },
+    // @ts-expect-error There is no such name.
+    { Placed: { ...Placed, as: 'com.example.order.placed.v2' } },
+    // @ts-expect-error The data of the name has an order.
+    { Placed: { ...Placed, data: () => ({ note: 1 }) } },
+    // @ts-expect-error The event of the type has no price.
+    { Placed: { ...Placed, data: ({ price }) => ({ order: price, note: 1 }) } },
+    // @ts-expect-error There is no such type.
+    { Lost: Placed },
+  ]
+  expect(wrong).toHaveLength(5)
+})
