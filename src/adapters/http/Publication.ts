@@ -48,7 +48,7 @@ export interface PublicationOptions<Event extends { readonly type: string }, Typ
   readonly contract: Contract<Types>
   /** The codec of the domain's events, such as `Order.event`, or `unionOfEvents` of several. */
   readonly events: EventCodec<Event>
-  readonly publish: PublicationRules<NoInfer<Event>, NoInfer<Types>>
+  readonly publish: NoInfer<PublicationRules<Event, Types>>
   /** Only events of streams of these categories; of all unless given. */
   readonly categories?: ReadonlyArray<string>
   /** Which tags are public; none unless given. */
