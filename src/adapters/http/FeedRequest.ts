@@ -168,9 +168,11 @@ const filterOf = (
   const stranger = types.find((type) => !names.includes(type))
   if (stranger !== undefined)
     refuse(`No events of type '${inShort(stranger)}' are published. There are ${names.join(', ')}.`)
-  const tags = listOf(parameters, 'tag')
+  const [tags, categories] = [listOf(parameters, 'tag'), listOf(parameters, 'category')]
+  if (categories.some((category) => category.includes('-')))
+    refuse("A category ends before the first '-' of a name, so it holds none.")
   if (tags.length > 0 && !hasTags) refuse('This feed shows no tags, so it cannot be asked for them.')
-  return { types, subjects: listOf(parameters, 'subject'), categories: listOf(parameters, 'category'), tags }
+  return { types, subjects: listOf(parameters, 'subject'), categories, tags }
 }
 
 const offered: ReadonlyArray<Pick<FeedRequest, 'shape' | 'contentType'>> = [

@@ -104,6 +104,9 @@ export const publication = <Event extends { readonly type: string }, Types>(
 ): Publication => {
   const rules = rulesOf(options)
   const { categories = [], subject, tags: isPublic } = options
+  const stranger = categories.find((category) => category === '' || category.includes('-'))
+  if (stranger !== undefined)
+    throw new RangeError(`A category ends before the first '-' of a name, so it cannot be '${stranger}'.`)
   return {
     names: options.contract.names.filter((name) => [...rules.values()].some(({ as }) => as === name)),
     hasTags: isPublic !== undefined,
@@ -112,7 +115,8 @@ export const publication = <Event extends { readonly type: string }, Types>(
       // A query without types would be one for all of them.
       if (types.length === 0) return anyOf({ types: [nobodysType] })
       const asked = [...filter.categories, ...filter.subjects.map(categoryOfText)]
-      const narrowed = subject === undefined && categories.length === 0 ? asked : []
+      // A name that begins with `-` has no category, and there is no query for that.
+      const narrowed = subject === undefined && !asked.includes('') ? asked : []
       return anyOf({
         types,
         categories: categories.length > 0 ? categories : narrowed,

@@ -289,3 +289,18 @@ test('a page is no heavier than it may be, and has one event in any case', async
   }
   expect(sizes).toEqual([1, 2, 2])
 })
+
+test('what is shown in place of a stream is what can be asked for, and nothing else of it is shown', async () => {
+  const { url, store } = await served({
+    subject: ({ version }) => `customer-${version}`,
+    correlation: 'hidden',
+    categories: ['order'],
+  })
+  const by = (stream: string): Line => ({ ...placed(), stream, correlationId: secret })
+  await record(store, [by('order-ada'), by('order-ada'), by('parcel-ada')])
+  const { body } = await send(url, { target: '?subject=customer-2' })
+  expect(JSON.parse(body)).toMatchObject([{ subject: 'customer-2' }])
+  expect(JSON.parse((await send(url)).body)).toHaveLength(2)
+  for (const hidden of ['ada', secret, 'streamversion']) expect(body).not.toContain(hidden)
+  expect((await send(url, { target: '?subject=order-ada' })).body).toBe('[]\n')
+})

@@ -110,6 +110,7 @@ test.each([
     "There is no parameter 'types' here. Known are after, at, limit, wait, type, subject, category, tag.",
   ],
   ['?type=e.f', "No events of type 'e.f' are published. There are a.b, c.d."],
+  ['?category=order-1', "A category ends before the first '-' of a name, so it holds none."],
   ['?subject=', "'subject' is empty. Give it a value, or leave it out."],
 ])('%s is refused, and it says why', (url, detail) => {
   expect(read(url)).toEqual(E.left({ status: 400, detail }))

@@ -11,7 +11,7 @@ const published = publication(shopOptions)
 
 const filter: fc.Arbitrary<PublicFilter> = fc.record({
   types: fc.subarray([...published.names]),
-  subjects: fc.subarray(['order-1', 'parcel-1', 'nobody']),
+  subjects: fc.subarray(['order-1', 'parcel-1', 'nobody', '-']),
   categories: fc.subarray(['order', 'parcel']),
   tags: fc.subarray(['public', 'public:a b', 'private:SECRET']),
 })

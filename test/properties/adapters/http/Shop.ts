@@ -90,7 +90,7 @@ const hostile = fc.oneof(
 
 /** Names of streams: few, so that they meet, and some that no attribute can hold. */
 export const streamName = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('order-1', 'order-2', 'parcel-1') },
+  { weight: 3, arbitrary: fc.constantFrom('order-1', 'order-2', 'parcel-1', '-') },
   hostile.filter((text) => text.isWellFormed() && !text.includes('\u0000')).map((text) => `order-${text}`),
 )
 
