@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { expect, test } from 'vitest'
 import {
   attributeList,
   attributeText,
@@ -49,3 +50,37 @@ law.rejects(
   'a list whose parts may hold the space between them',
   keepsTexts((texts) => texts.map(attributeText).join(' ')),
 )
+
+const event = {
+  specversion: '1.0',
+  id: '1',
+  source: '/s',
+  type: 'a.b',
+  subject: 'x',
+  time: '2026-01-01T00:00:00.000Z',
+}
+
+test.each([
+  { specversion: '0.3' },
+  { id: '' },
+  { id: 7 },
+  { source: undefined },
+  { source: 'a b' },
+  { type: '' },
+  { subject: '' },
+  { subject: 'a\u0001' },
+  { time: 'yesterday' },
+  { time: '+010000-01-01T00:00:00Z' },
+  { datacontenttype: 'json' },
+  { dataschema: 'relative' },
+  { correlationId: 'capital letters' },
+  { stream_version: '1' },
+  { aratherlongnameofanextension: '1' },
+  { extension: { nested: true } },
+  { extension: 3_000_000_000 },
+  { extension: '\ufffe' },
+  { data: 1, data_base64: 'AA==' },
+])('the rules of CloudEvents refuse %j', (wrong) => {
+  expect(faultsOf(event)).toEqual([])
+  expect(faultsOf({ ...event, ...wrong })).not.toEqual([])
+})
