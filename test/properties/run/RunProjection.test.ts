@@ -152,7 +152,7 @@ const reached = async (world: VirtualWorld, { readModels }: Desk, end: bigint): 
       isThere = E.isRight(place) && place.right >= end
     }
   })()
-  await world.passUntil(() => isThere, 120_000)
+  await world.passUntil(() => isThere, 390_000)
 }
 
 const isFold = (run: Run) =>
