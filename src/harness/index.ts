@@ -11,6 +11,7 @@ export * from './Check.js'
 export * from './conformance/Exhaustive.js'
 export * from './conformance/FaultyFeed.js'
 export * from './conformance/FaultyStore.js'
+<<<<<<< HEAD
 export {
   type ConformanceCase,
   type ConformanceOptions,
@@ -29,6 +30,12 @@ export {
   coverageOf,
 } from './coverage/Coverage.js'
 export { gapsOf } from './coverage/Gaps.js'
+=======
+export * from './conformance/ReadModelSuite.js'
+export * from './conformance/Suite.js'
+export * from './coverage/Coverage.js'
+export * from './coverage/Gaps.js'
+>>>>>>> r-projections
 export * from './coverage/MoreUntilCovered.js'
 export * from './coverage/ShowCoverage.js'
 export * from './coverage/StateDiagram.js'
