@@ -5,6 +5,11 @@ export type { Connection } from './Connection.js'
 export type { HintsOption } from './Hints.js'
 export { type Migrated, type MigrateError, migrate, type NewerSchema } from './Migrate.js'
 export {
+  type PostgresReadModels,
+  type PostgresReadModelsOptions,
+  postgresReadModels,
+} from './PostgresReadModels.js'
+export {
   type BatchingOptions,
   type PostgresStore,
   type PostgresStoreOptions,
