@@ -88,23 +88,21 @@ export const wordOf = (text: string): string => JSON.stringify(text).slice(1, -1
 
 const textFrom = (word: string): string => JSON.parse(`"${word}"`)
 
-/** Events to be parked, as JSON; null where there are none. */
-export const parkedJson = (
+/** Events to be parked: what is said of them, and the events; null where there are none. */
+export const parkedParameters = (
   parked: ReadonlyArray<ToPark>,
   partitionOf: (key: string) => number,
-): string | null =>
-  parked.length === 0
-    ? null
-    : stringify(
-        parked.map(({ key, event, reason, attempts }) => ({
-          key,
-          partition: partitionOf(key),
-          position: String(event.position),
-          attempts,
-          reason: wordOf(reason),
-          event: eventJson(event),
-        })),
-      )
+): readonly [parked: string | null, events: string | null] => {
+  if (parked.length === 0) return [null, null]
+  const said = parked.map(({ key, event, reason, attempts }) => ({
+    key,
+    partition: partitionOf(key),
+    position: String(event.position),
+    attempts,
+    reason: wordOf(reason),
+  }))
+  return [stringify(said), joinJson(parked.map(({ event }) => stringify(eventJson(event))))]
+}
 
 const eventJson = (event: RecordedEvent): Json => ({
   ...event,
@@ -140,29 +138,27 @@ export const parkedKeysFrom = (text: string): ReadonlyArray<ParkedKey> => {
   }))
 }
 
-/** Owed commands as JSON; null where there are none. */
-export const commandsJson = (
+/** Owed commands: what is said of them, and what they are; null where there are none. */
+export const commandParameters = (
   commands: ReadonlyArray<OwedCommand>,
   partitionOf: (key: string) => number,
-): string | null =>
-  commands.length === 0
-    ? null
-    : stringify(
-        commands.map(
-          ({ id, key, position, index, command, correlationId, causationId, dueAt, timer }): Json => ({
-            id: wordOf(id),
-            key,
-            partition: partitionOf(key),
-            position: String(position),
-            nth: index,
-            command,
-            ...(correlationId !== undefined && { correlation_id: wordOf(correlationId) }),
-            ...(causationId !== undefined && { causation_id: wordOf(causationId) }),
-            ...(dueAt !== undefined && { due_at: Math.ceil(dueAt) }),
-            ...(timer !== undefined && { timer: wordOf(timer) }),
-          }),
-        ),
-      )
+): readonly [said: string | null, commands: string | null] => {
+  if (commands.length === 0) return [null, null]
+  const said = commands.map(
+    ({ id, key, position, index, correlationId, causationId, dueAt, timer }): Json => ({
+      id: wordOf(id),
+      key,
+      partition: partitionOf(key),
+      position: String(position),
+      nth: index,
+      ...(correlationId !== undefined && { correlation_id: wordOf(correlationId) }),
+      ...(causationId !== undefined && { causation_id: wordOf(causationId) }),
+      ...(dueAt !== undefined && { due_at: Math.ceil(dueAt) }),
+      ...(timer !== undefined && { timer: wordOf(timer) }),
+    }),
+  )
+  return [stringify(said), joinJson(commands.map(({ command }) => stringify(command)))]
+}
 
 /** Owed commands, from JSON in which what is absent is null. */
 export const commandsFrom = (text: string): ReadonlyArray<OwedCommand> => {

@@ -30,6 +30,7 @@ import {
   countRefusal,
   firstRefusal,
   idRefusal,
+  keptOtherwise,
   keysRefusal,
   nameRefusal,
   type SendRequest,
@@ -41,8 +42,9 @@ export interface PostgresReadModelsOptions extends SchemaOptions {
   /** How many partitions each read model has: 64 unless given. It cannot be changed while a read model is kept. */
   readonly partitions?: number
   /**
-   * Whether states can be searched by what they contain: unless `false`, an index of all their parts is kept. It costs
-   * half of the speed of a catch-up; entries are found by their keys without it.
+   * Whether states can be searched by what they contain: unless `false`, an index of all their parts is kept. It costs a
+   * third of the speed of a catch-up, and cannot be changed while a read model is kept. Entries are found by their keys
+   * without it.
    */
   readonly searchable?: boolean
 }
@@ -104,8 +106,8 @@ const keptIn = <Types extends Record<string, unknown>>({
   return {
     partitions,
     partitionOf,
-    ...leasesOf(sending, partitions),
-    ...commitsOf({ sql, statements, partitionOf, searchable }),
+    ...leasesOf(sending, partitions, searchable),
+    ...commitsOf({ sql, statements, partitionOf }),
     ...looksOf(sending),
     ...outboxOf(sending),
   }
@@ -119,12 +121,11 @@ const leaseMsMax = 86_400_000
 const leasesOf = (
   sending: Sending,
   partitions: number,
+  searchable: boolean,
 ): Pick<ReadModels, 'lease' | 'release' | 'place' | 'drop'> => {
   const lease = asking(sending('lease'), (row): E.Either<InvalidInput, ReadonlyArray<Lease>> => {
-    const kept = Number(row?.(0))
-    return kept === partitions
-      ? E.right(leasesFrom(row))
-      : E.left(invalidInput('options.partitions', `is ${partitions}, and the read model is kept in ${kept}`))
+    const refusal = keptOtherwise(row?.(0), row?.(1), partitions, searchable)
+    return refusal === undefined ? E.right(leasesFrom(row)) : E.left(refusal)
   })
   const release = asking(sending('release'), F.constVoid)
   const place = asking(sending('place'), (row) => globalPosition(BigInt(row?.(0) ?? 0)))
@@ -136,9 +137,17 @@ const leasesOf = (
           firstRefusal(
             idRefusal(of),
             nameRefusal(owner, 'owner'),
-            countRefusal(leaseMs, 'leaseMs', leaseMsMax),
+            leaseMs > 0 && leaseMs <= leaseMsMax
+              ? undefined
+              : invalidInput('leaseMs', `is not a number of milliseconds from 0 to a day: ${leaseMs}`),
           ),
-          () => [...idParameters(of), String(partitions), owner, String(leaseMs)],
+          () => [
+            ...idParameters(of),
+            String(partitions),
+            String(searchable),
+            owner,
+            String(Math.ceil(leaseMs)),
+          ],
         ),
       ),
     release: (of, owner) =>
@@ -149,9 +158,9 @@ const leasesOf = (
 }
 
 const leasesFrom = (row: Row | undefined): ReadonlyArray<Lease> => {
-  const fences = bigintsFrom(row?.(2))
-  const places = bigintsFrom(row?.(3))
-  return bigintsFrom(row?.(1)).map((partition, index) => ({
+  const fences = bigintsFrom(row?.(3))
+  const places = bigintsFrom(row?.(4))
+  return bigintsFrom(row?.(2)).map((partition, index) => ({
     partition: Number(partition),
     fence: fences[index] ?? 0n,
     upTo: globalPosition(places[index] ?? 0n),

@@ -21,7 +21,7 @@ import { stringify } from '../../store/Json.js'
 import { invalidInput } from '../../store/StoreError.js'
 import { numberArray } from './ArrayLiteral.js'
 import { type Connection, type Row, send } from './Connection.js'
-import { commandsJson, entryParameters, parkedJson, searchedText, wordOf } from './KeptJson.js'
+import { commandParameters, entryParameters, parkedParameters, searchedText, wordOf } from './KeptJson.js'
 import { idParameters, type ReadModelStatements } from './ReadModelCall.js'
 import { commitRefusal, firstRefusal, idRefusal, nameRefusal, readModelError } from './ReadModelInput.js'
 import { sameSession } from './Session.js'
@@ -32,7 +32,6 @@ export interface Committing<Types extends Record<string, unknown>> {
   readonly sql: Sql<Types>
   readonly statements: ReadModelStatements
   readonly partitionOf: (key: string) => number
-  readonly searchable: boolean
 }
 
 /** The part of read models that writes entries. */
@@ -109,7 +108,7 @@ const moveParameters = (
 ]
 
 const commitParameters = <Types extends Record<string, unknown>>(
-  { partitionOf, searchable }: Committing<Types>,
+  { partitionOf }: Committing<Types>,
   of: ReadModelId,
   commit: ReadModelCommit,
 ): ReadonlyArray<string | null> => {
@@ -123,9 +122,8 @@ const commitParameters = <Types extends Record<string, unknown>>(
     positions,
     states,
     searched,
-    String(searchable),
-    parkedJson(parked, partitionOf),
-    commandsJson(owing.commands, partitionOf),
+    ...parkedParameters(parked, partitionOf),
+    ...commandParameters(owing.commands, partitionOf),
     owing.cancelled.length === 0
       ? null
       : stringify(owing.cancelled.map(({ key, timer }) => ({ key, timer: wordOf(timer) }))),
@@ -139,7 +137,7 @@ const unparkingRefusal = ({ key, entry }: Unparking) =>
     : undefined)
 
 const unparkParameters = <Types extends Record<string, unknown>>(
-  { partitionOf, searchable }: Committing<Types>,
+  { partitionOf }: Committing<Types>,
   of: ReadModelId,
   { key, entry, through }: Unparking,
 ): ReadonlyArray<string | null> => {
@@ -152,7 +150,6 @@ const unparkParameters = <Types extends Record<string, unknown>>(
     O.isSome(entry) ? String(entry.value.position) : null,
     state,
     state === null ? null : searchedText(state),
-    String(searchable),
   ]
 }
 

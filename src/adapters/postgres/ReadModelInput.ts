@@ -77,6 +77,25 @@ export const commitRefusal = (
   )
 }
 
+/** What is wrong with keeping a read model in one way that is kept in another already. */
+export const keptOtherwise = (
+  keptPartitions: string | undefined,
+  keptSearchable: string | undefined,
+  partitions: number,
+  searchable: boolean,
+): InvalidInput | undefined => {
+  const kept = Number(keptPartitions)
+  if (kept === 0 && partitions > 0)
+    return invalidInput('name', 'is that of a read model which is written in the transactions of appends')
+  if (kept > 0 && partitions === 0)
+    return invalidInput('name', 'is that of a read model which is written behind the log')
+  if (kept !== partitions)
+    return invalidInput('options.partitions', `is ${partitions}, and the read model is kept in ${kept}`)
+  return (keptSearchable === 't') === searchable
+    ? undefined
+    : invalidInput('options.searchable', `is ${searchable}, and the read model is kept otherwise`)
+}
+
 /** What the server refused, as an error of the port. */
 export const readModelError = (fault: Fault): ReadModelError => {
   switch (fault._tag) {
