@@ -161,7 +161,7 @@ export const commandParameters = (
 }
 
 /** Owed commands, from JSON in which what is absent is null. */
-export const commandsFrom = (text: string): ReadonlyArray<OwedCommand> => {
+export const commandsFrom = (text: string): ReadonlyArray<OwedCommand & { readonly refusal?: string }> => {
   const rows: ReadonlyArray<{
     readonly id: string
     readonly key: string
@@ -172,16 +172,20 @@ export const commandsFrom = (text: string): ReadonlyArray<OwedCommand> => {
     readonly causationId: string | null
     readonly dueAt: number | null
     readonly timer: string | null
+    readonly refusal: string | null
   }> = JSON.parse(text)
-  return rows.map(({ id, key, position, index, command, correlationId, causationId, dueAt, timer }) => ({
-    id: textFrom(id),
-    key,
-    position: globalPosition(BigInt(position)),
-    index,
-    command,
-    ...(correlationId !== null && { correlationId: textFrom(correlationId) }),
-    ...(causationId !== null && { causationId: textFrom(causationId) }),
-    ...(dueAt !== null && { dueAt: timestamp(dueAt) }),
-    ...(timer !== null && { timer: textFrom(timer) }),
-  }))
+  return rows.map(
+    ({ id, key, position, index, command, correlationId, causationId, dueAt, timer, refusal }) => ({
+      id: textFrom(id),
+      key,
+      position: globalPosition(BigInt(position)),
+      index,
+      command,
+      ...(correlationId !== null && { correlationId: textFrom(correlationId) }),
+      ...(causationId !== null && { causationId: textFrom(causationId) }),
+      ...(dueAt !== null && { dueAt: timestamp(dueAt) }),
+      ...(timer !== null && { timer: textFrom(timer) }),
+      ...(refusal !== null && { refusal: textFrom(refusal) }),
+    }),
+  )
 }

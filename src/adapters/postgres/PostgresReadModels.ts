@@ -115,8 +115,8 @@ const keptIn = <Types extends Record<string, unknown>>({
 
 type Sending = (name: keyof ReadModelStatements) => SendRequest
 
-/** A day is a long time for an owner to be late, and dates of the server's end. */
-const leaseMsMax = 86_400_000
+/** A century: the dates of the server end somewhere beyond. */
+const leaseMsMax = 3_155_760_000_000
 
 const leasesOf = (
   sending: Sending,
@@ -137,16 +137,16 @@ const leasesOf = (
           firstRefusal(
             idRefusal(of),
             nameRefusal(owner, 'owner'),
-            leaseMs > 0 && leaseMs <= leaseMsMax
+            leaseMs > 0 && Number.isFinite(leaseMs)
               ? undefined
-              : invalidInput('leaseMs', `is not a number of milliseconds from 0 to a day: ${leaseMs}`),
+              : invalidInput('leaseMs', `is not more than 0: ${leaseMs}`),
           ),
           () => [
             ...idParameters(of),
             String(partitions),
             String(searchable),
             owner,
-            String(Math.ceil(leaseMs)),
+            String(Math.ceil(Math.min(leaseMs, leaseMsMax))),
           ],
         ),
       ),

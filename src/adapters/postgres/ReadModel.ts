@@ -225,7 +225,7 @@ const findError = (fault: Fault): ReadModelError =>
     : readModelError(fault)
 
 /** A path that cannot be read, a regular expression in it that cannot be, and a variable that nobody gave. */
-const badPathCodes: ReadonlySet<string> = new Set(['42601', '2201B', '42704'])
+const badPathCodes: ReadonlySet<string> = new Set(['22P02', '42601', '2201B', '42704'])
 
 const refusing = <State>(problem: InvalidInput): QueriedReadModel<State> => {
   const no = () => TE.left(problem)

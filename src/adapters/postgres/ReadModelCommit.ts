@@ -17,7 +17,7 @@ import type {
   Unparking,
   Within,
 } from '../../run/ReadModels.js'
-import { stringify } from '../../store/Json.js'
+import { stringify, toJson } from '../../store/Json.js'
 import { invalidInput } from '../../store/StoreError.js'
 import { numberArray } from './ArrayLiteral.js'
 import { type Connection, type Row, send } from './Connection.js'
@@ -130,8 +130,14 @@ const commitParameters = <Types extends Record<string, unknown>>(
   ]
 }
 
+const stateRefusal = (entry: Unparking['entry']) => {
+  const json = O.isSome(entry) ? toJson(entry.value.state, 'entry.state') : E.right(null)
+  return E.isLeft(json) ? json.left : undefined
+}
+
 const unparkingRefusal = ({ key, entry }: Unparking) =>
   nameRefusal(key, 'key') ??
+  stateRefusal(entry) ??
   (O.isSome(entry) && entry.value.key !== key
     ? invalidInput('entry.key', 'is not the key that is to be unparked')
     : undefined)

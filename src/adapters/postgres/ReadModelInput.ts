@@ -7,6 +7,7 @@
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { ReadModelCommit, ReadModelError, ReadModelId } from '../../run/ReadModels.js'
 import { checkStreamId } from '../../store/Append.js'
+import { toJson } from '../../store/Json.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { streamIdFrom } from '../../store/StreamId.js'
 import type { Row } from './Connection.js'
@@ -68,6 +69,10 @@ export const commitRefusal = (
   }
   const keys = new Set(entries.map(({ key }) => key))
   if (keys.size < entries.length) return invalidInput('entries', 'name a key twice')
+  for (const [index, { state }] of entries.entries()) {
+    const json = toJson(state, `entries[${index}].state`)
+    if (E.isLeft(json)) return json.left
+  }
   return (
     nameRefusal(owner, 'owner') ??
     outside(entries, 'entries') ??

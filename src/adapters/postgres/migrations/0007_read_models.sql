@@ -307,6 +307,7 @@ create function commit_read_model(
   set enable_seqscan = off
 as $body$
 declare
+  cancellation record;
   model int := read_model_id(of_name, of_version);
 begin
   fenced := hold_places(model, of_owner, moved, fences, froms);
@@ -342,9 +343,12 @@ begin
       as s(key, position, attempts, reason, event);
   end if;
   if cancelled is not null then
-    delete from owed_command c
-    using json_to_recordset(cancelled) as s(key text, timer text)
-    where c.read_model = model and c.key = s.key and c.timer = s.timer and c.due_at > clock_timestamp();
+    -- One by one: a join, planned while nothing is owed, would walk through all that is owed later.
+    for cancellation in select * from json_to_recordset(cancelled) as s(key text, timer text) loop
+      delete from owed_command c
+      where c.read_model = model and c.key = cancellation.key and c.timer = cancellation.timer
+        and c.due_at > clock_timestamp();
+    end loop;
   end if;
   if commands is not null then
     insert into owed_command (
@@ -410,7 +414,7 @@ begin
   perform from read_model r where r.id = model for key share;
   is_live := live_version(of_name) = of_version;
   done := coalesce(
-    (select max(p.position) <= through from read_model_parked p where p.read_model = model and p.key = of_key), false);
+    (select max(p.position) = through from read_model_parked p where p.read_model = model and p.key = of_key), false);
   if not done then return; end if;
   delete from read_model_parked p where p.read_model = model and p.key = of_key;
   if of_state is not null then
@@ -572,15 +576,34 @@ as $body$
   select json_build_object(
     'id', c.id, 'key', c.key, 'position', c.position::text, 'index', c.nth, 'command', c.command,
     'correlationId', c.correlation_id, 'causationId', c.causation_id,
-    'dueAt', (extract(epoch from c.due_at) * 1000)::bigint, 'timer', c.timer)
+    'dueAt', (extract(epoch from c.due_at) * 1000)::bigint, 'timer', c.timer, 'refusal', c.refusal)
 $body$;
 
--- Of each key of the partitions that an owner holds, the first command that is due, unless it came to nothing.
+-- Whether an earlier command of a key comes first, or came to nothing.
+create function held_up(model int, of_key text, of_position bigint, of_nth int, moment timestamptz) returns boolean
+  language plpgsql stable
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $body$
+begin
+  return exists (
+    select from owed_command c
+    where c.read_model = model and c.key = of_key and (c.position, c.nth) < (of_position, of_nth)
+      and (c.due_at is null or c.due_at <= moment or c.refusal is not null));
+end
+$body$;
+
+-- Of each key of the partitions that an owner holds, the first command that is due, unless it came to nothing. Timers
+-- are asked for as a range of pairs, in the order of pairs, which only their index has: plans are made while the table
+-- may be empty, and kept when it is full of timers of days to come.
 create function due_commands(of_name text, of_version int, of_owner text, most bigint) returns json
   language plpgsql volatile security definer
   set search_path from current
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
+  set enable_bitmapscan = off
 as $body$
 declare
   model int := read_model_id(of_name, of_version);
@@ -590,25 +613,23 @@ declare
     where p.read_model = model and p.owner = of_owner and p.lease_until > moment);
 begin
   return (
+    with timers as materialized (
+      select c.* from owed_command c
+      where (c.read_model, c.due_at) > (model, '-infinity') and (c.read_model, c.due_at) <= (model, moment)
+        and c.due_at is not null and c.refusal is null
+      order by c.read_model, c.due_at)
     select coalesce(json_agg(owed_command_json(d) order by d.position, d.nth), '[]')
     from (
       select c.*
       from (
         (select c.* from owed_command c
           where c.read_model = model and c.due_at is null and c.refusal is null and c.partition = any (held)
-            and not exists (
-              select from owed_command e
-              where e.read_model = model and e.key = c.key and (e.position, e.nth) < (c.position, c.nth)
-                and (e.due_at is null or e.due_at <= moment or e.refusal is not null))
-          order by c.position, c.nth limit most)
+            and not held_up(model, c.key, c.position, c.nth, moment)
+          order by c.read_model, c.position, c.nth limit most)
         union all
-        (select c.* from owed_command c
-          where c.read_model = model and c.due_at <= moment and c.refusal is null and c.partition = any (held)
-            and not exists (
-              select from owed_command e
-              where e.read_model = model and e.key = c.key and (e.position, e.nth) < (c.position, c.nth)
-                and (e.due_at is null or e.due_at <= moment or e.refusal is not null))
-          order by c.position, c.nth limit most)) c
+        (select t.* from timers t
+          where t.partition = any (held) and not held_up(model, t.key, t.position, t.nth, moment)
+          order by t.position, t.nth limit most)) c
       order by c.position, c.nth limit most) d);
 end
 $body$;
@@ -618,6 +639,9 @@ create function settle_commands(of_name text, of_version int, handled text[], re
   returns void
   language plpgsql volatile security definer
   set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
 as $body$
 declare
   model int := read_model_id(of_name, of_version);
@@ -632,12 +656,23 @@ end
 $body$;
 
 create function next_due_at(of_name text, of_version int) returns bigint
-  language sql volatile security definer
+  language plpgsql volatile security definer
   set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
 as $body$
-  select (extract(epoch from min(c.due_at)) * 1000)::bigint
-  from owed_command c
-  where c.read_model = read_model_id(of_name, of_version) and c.due_at > clock_timestamp() and c.refusal is null
+declare
+  model int := read_model_id(of_name, of_version);
+  moment timestamptz := clock_timestamp();
+begin
+  return (
+    select (extract(epoch from c.due_at) * 1000)::bigint
+    from owed_command c
+    where (c.read_model, c.due_at) > (model, moment) and c.read_model <= model
+      and c.due_at is not null and c.refusal is null
+    order by c.read_model, c.due_at limit 1);
+end
 $body$;
 
 create function owed_commands(of_name text, of_version int) returns json
@@ -646,5 +681,5 @@ create function owed_commands(of_name text, of_version int) returns json
 as $body$
   select coalesce(json_agg(owed_command_json(c) order by c.position, c.nth), '[]')
   from owed_command c
-  where c.read_model = read_model_id(of_name, of_version) and c.refusal is null
+  where c.read_model = read_model_id(of_name, of_version)
 $body$;
