@@ -39,6 +39,7 @@ export const keysRefusal = (keys: ReadonlyArray<string>, path: string): InvalidI
   return undefined
 }
 
+/** What is wrong with the name or the version of a read model. */
 export const idRefusal = ({ name, version }: ReadModelId): InvalidInput | undefined =>
   nameRefusal(name, 'name') ?? countRefusal(version, 'version')
 
