@@ -278,7 +278,7 @@ const withKeeper =
   (store, readModels, projection, options) =>
     runProjection(store, { ...readModels, ...change(readModels) }, projection, options)
 
-const samples = { numRuns: Number(process.env["RUNS"] ?? 60) }
+const samples = { numRuns: Number(process.env['RUNS'] ?? 60) }
 
 law('RPJ-1 fold', isFold(runProjection), samples)
 law.rejects(
