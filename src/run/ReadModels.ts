@@ -69,7 +69,8 @@ export interface ReadModelCommit {
   readonly owner: string
   /**
    * The leases it is made under, as they were given, and how far each gets: at least to where it was. The key of every
-   * entry and of every parked event belongs to one of these partitions; anything else is `InvalidInput`.
+   * entry and of every parked event belongs to one of these partitions; anything else is `InvalidInput`, and so is a key
+   * with two entries.
    */
   readonly moves: ReadonlyArray<Lease & { readonly to: GlobalPosition }>
   readonly entries: ReadonlyArray<Entry>
