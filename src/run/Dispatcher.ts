@@ -123,8 +123,11 @@ export interface DispatchWork<Command, Failure> {
   readonly options: DispatchOptions<Command, Failure>
   readonly environment: Environment
   readonly feed: Pick<Feed, 'positionAt'>
-  /** Everything up to here was looked at, in the partitions of the owner. */
-  readonly reached: () => GlobalPosition
+  /**
+   * Up to where the log is looked at for a key, at the moment of the call; the beginning where that is for somebody else
+   * to know.
+   */
+  readonly reached: () => (key: string) => GlobalPosition
 }
 
 /** Sending under way. */
@@ -212,6 +215,8 @@ const sendRound = async <Command, Failure>(
   if (E.isLeft(crossed) || run.stops > 0) return E.map(() => everyMs(run))(crossed)
   const { dispatchMax = 16 } = run.options
   const resting = [...run.retries.values()].filter(({ isResting }) => isResting).length
+  // Asked first: what is still owed afterwards was not taken back by anything up to there.
+  const reached = run.reached()
   const due = await run.outbox.due(run.of, run.owner, dispatchMax + run.underWay.size + resting)()
   if (E.isLeft(due)) return due
   forgetOthers(run, due.right)
@@ -219,7 +224,7 @@ const sendRound = async <Command, Failure>(
   for (const command of due.right) {
     if (run.stops > 0 || run.underWay.size >= dispatchMax) break
     if (run.underWay.has(command.id) || run.retries.get(command.id)?.isResting === true) continue
-    const mayGo = await isLookedAt(run, command)
+    const mayGo = await isLookedAt(run, reached, command)
     if (E.isLeft(mayGo)) return mayGo
     if (mayGo.right) start(run, command)
     else isHeldBack = true
@@ -236,6 +241,7 @@ const everyMs = <Command, Failure>({ options }: Run<Command, Failure>): number =
 const untilNext = async <Command, Failure>(
   run: Run<Command, Failure>,
 ): Promise<E.Either<ReadModelError, number>> => {
+  if (run.isWoken) return E.right(0)
   const next = await run.outbox.nextDueAt(run.of)()
   if (E.isLeft(next)) return next
   if (next.right === undefined) return E.right(everyMs(run))
@@ -277,18 +283,19 @@ const forgetOthers = <Command, Failure>(
 
 const isLookedAt = async <Command, Failure>(
   run: Run<Command, Failure>,
-  { id, dueAt }: OwedCommand,
+  reached: (key: string) => GlobalPosition,
+  { id, key, dueAt }: OwedCommand,
 ): Promise<E.Either<ReadModelError, boolean>> => {
   if (dueAt === undefined) return E.right(true)
   const known = run.horizons.get(id)
-  if (known !== undefined) return E.right(run.reached() >= known)
+  if (known !== undefined) return E.right(reached(key) >= known)
   const found = await run.feed.positionAt(dueAt)()
   if (E.isLeft(found)) {
     // A log that is busy for a while is asked again, and the others need not wait for it.
     return found.left._tag === 'InvalidInput' ? E.left(found.left) : E.right(false)
   }
   run.horizons.set(id, found.right)
-  return E.right(run.reached() >= found.right)
+  return E.right(reached(key) >= found.right)
 }
 
 const start = <Command, Failure>(run: Run<Command, Failure>, owed: OwedCommand): void => {
@@ -397,4 +404,3 @@ const rest = async <Command, Failure>(run: Run<Command, Failure>, milliseconds: 
   await Promise.race([woken, run.environment.sleep(milliseconds)()])
   run.wake = () => {}
 }
-

@@ -80,10 +80,7 @@ export interface Outbox {
     limit: number,
   ) => TE.TaskEither<ReadModelError, ReadonlyArray<OwedCommand>>
   /** Crosses commands off, or keeps them with the reason. One that is not there any more is left out. */
-  readonly settle: (
-    of: ReadModelId,
-    settled: ReadonlyArray<Settled>,
-  ) => TE.TaskEither<ReadModelError, void>
+  readonly settle: (of: ReadModelId, settled: ReadonlyArray<Settled>) => TE.TaskEither<ReadModelError, void>
   /** When the next command becomes due that is not due yet; nothing where there is none. */
   readonly nextDueAt: (of: ReadModelId) => TE.TaskEither<ReadModelError, Timestamp | undefined>
   /** Everything that is owed, due or not, by position and index; none of those that were refused. */

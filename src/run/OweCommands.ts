@@ -18,6 +18,7 @@ import { timestamp } from '../store/Timestamp.js'
 import type { Cancelled, OwedCommand, Owing } from './Outbox.js'
 import type { Deadline, ProcessDefinition } from './ProcessDefinition.js'
 import type { Counted } from './ProjectEvents.js'
+import { checkKey } from './ReadModels.js'
 
 /** What deciding on commands needs to know of a process manager. */
 export type Reacting<State, Event, Command> = Pick<
@@ -25,40 +26,63 @@ export type Reacting<State, Event, Command> = Pick<
   'name' | 'react' | 'deadlines' | 'command'
 >
 
+/** What a process manager says to an event, before it is known which event of the log that is. */
+interface Reaction {
+  readonly commands: ReadonlyArray<Json>
+  /** Of each timer what is said last, with its place in the list, which is part of the id. */
+  readonly deadlines: ReadonlyArray<{
+    readonly timer: string
+    readonly index: number
+    /** None where the timer is only taken back. */
+    readonly set?: { readonly afterMs: number; readonly command: Json }
+  }>
+}
+
 /**
- * What one event makes a process owe. It throws what the process manager throws, and where a command cannot be kept.
+ * Makes sure that what a process manager says to an event can be kept; throws what it throws, or why it cannot be kept.
  * @internal
  */
-export const owedBy =
+export const reactionOf =
+  <State, Event, Command>(process: Reacting<State, Event, Command>) =>
+  (state: State, event: Event): Reaction => {
+    const encode = encoderOf(process)
+    const commands = process.react(state, event).map(encode)
+    const deadlines = lastOfEachName(process.deadlines(state, event)).map(([deadline, index]) => {
+      const timer = checkedName(nameOf(deadline))
+      return 'cancel' in deadline
+        ? { timer, index }
+        : { timer, index, set: { afterMs: duration(deadline.afterMs), command: encode(deadline.command) } }
+    })
+    return { commands, deadlines }
+  }
+
+/** What one event makes a process owe. */
+const owedBy =
   <State, Event, Command>(process: Reacting<State, Event, Command>) =>
   ({ key, event, recorded, state }: Counted<State, Event>): Owing => {
-    const reactions = process.react(state, event)
-    const deadlines = process.deadlines(state, event)
+    const { commands, deadlines } = reactionOf(process)(state, event)
     const origin = originOf(process.name, key, recorded)
-    const commands = reactions.map((command, index) => ({ ...origin(index), command: encoded(process, command) }))
-    const timers = lastOfEachName(deadlines).flatMap(([deadline, index]) =>
-      'cancel' in deadline
+    const timers = deadlines.flatMap(({ timer, index, set }) =>
+      set === undefined
         ? []
         : [
             {
-              ...origin(reactions.length + index),
-              command: encoded(process, deadline.command),
-              timer: deadline.timer,
-              dueAt: timestamp(recorded.recordedAt + duration(deadline.afterMs)),
+              ...origin(commands.length + index),
+              command: set.command,
+              timer,
+              dueAt: timestamp(recorded.recordedAt + set.afterMs),
             },
           ],
     )
-    const cancelled = lastOfEachName(deadlines).map(([deadline]) => ({
-      key,
-      timer: nameOf(deadline),
-      at: recorded.recordedAt,
-    }))
-    return { commands: [...commands, ...timers], cancelled }
+    return {
+      commands: [...commands.map((command, index) => ({ ...origin(index), command })), ...timers],
+      cancelled: deadlines.map(({ timer }) => ({ key, timer, at: recorded.recordedAt })),
+    }
   }
 
 /**
- * What events make processes owe together, in the order of the log: timers that were set and taken back within it are in
- * none of the two lists.
+ * What events make processes owe together, in the order of the log: a timer that was set within it and taken back is not
+ * among the commands.
  * @internal
  */
 export const owedByAll =
@@ -93,7 +117,7 @@ const timerKey = (key: string, timer: string): string => JSON.stringify([key, ti
 const nameOf = <Command>(deadline: Deadline<Command>): string =>
   'cancel' in deadline ? deadline.cancel : deadline.timer
 
-/** Within one event what is said last of a timer counts; each with its place in the list, which is part of the id. */
+/** Within one event what is said last of a timer counts. */
 const lastOfEachName = <Command>(
   deadlines: ReadonlyArray<Deadline<Command>>,
 ): ReadonlyArray<readonly [deadline: Deadline<Command>, index: number]> => {
@@ -112,16 +136,26 @@ const originOf = (name: string, key: string, recorded: RecordedEvent) => (index:
   causationId: recorded.id,
 })
 
+/** 3,000 years: what is added to a moment has to be a moment. */
+const durationMsMax = 1e14
+
 const duration = (afterMs: number): number => {
-  if (Number.isFinite(afterMs) && afterMs >= 0) return Math.ceil(afterMs)
-  throw new RangeError(`\`afterMs\` of a deadline must be 0 milliseconds or more, so it cannot be ${afterMs}.`)
+  if (afterMs >= 0 && afterMs <= durationMsMax) return Math.ceil(afterMs)
+  throw new RangeError(
+    `'afterMs' of a deadline must be from 0 to ${durationMsMax} milliseconds, so it cannot be ${afterMs}.`,
+  )
 }
 
-const encoded = <State, Event, Command>(
-  process: Reacting<State, Event, Command>,
-  command: Command,
-): Json => {
-  const json = toJson(process.command.encode(command), 'command')
-  if (E.isRight(json)) return json.right
-  throw new TypeError(`A command of ${process.name} cannot be kept: ${json.left.path} ${json.left.reason}.`)
+const checkedName = (timer: string): string => {
+  const checked = checkKey(timer, 'timer')
+  if (E.isRight(checked)) return timer
+  throw new TypeError(`The name of a timer ${checked.left.reason}.`)
 }
+
+const encoderOf =
+  <State, Event, Command>({ name, command: codec }: Reacting<State, Event, Command>) =>
+  (command: Command): Json => {
+    const json = toJson(codec.encode(command), 'command')
+    if (E.isRight(json)) return json.right
+    throw new TypeError(`A command of ${name} cannot be kept: ${json.left.path} ${json.left.reason}.`)
+  }

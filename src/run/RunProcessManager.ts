@@ -20,11 +20,11 @@
 import { either as E } from 'fp-ts'
 import type { Projection } from '../evolve/Projection.js'
 import { beginning, type GlobalPosition } from '../store/GlobalPosition.js'
-import { type DispatchOptions, type DispatchStatus, type Dispatching, dispatchOwed } from './Dispatcher.js'
+import { type Dispatching, type DispatchOptions, type DispatchStatus, dispatchOwed } from './Dispatcher.js'
 import { systemEnvironment } from './Environment.js'
 import type { FollowedStore } from './Feed.js'
 import type { Outbox, Owing } from './Outbox.js'
-import { owedBy, owedByAll } from './OweCommands.js'
+import { owedByAll, reactionOf } from './OweCommands.js'
 import type { PartitionOptions } from './Partitions.js'
 import type { ProcessDefinition } from './ProcessDefinition.js'
 import type { Counted } from './ProjectEvents.js'
@@ -110,12 +110,17 @@ export const runProcessManager = <State, Event, Command, Failure, Transaction = 
   const { environment = systemEnvironment, quietUpTo = beginning } = options
   const owner = options.owner ?? environment.newEventId()
   let wake = (): void => {}
-  const projecting = runProjection(store, wakingKeeper(keeper, () => wake()), processProjection(process), {
-    ...options,
-    environment,
-    owner,
-    owing: owingFrom(process, quietUpTo),
-  })
+  const projecting = runProjection(
+    store,
+    wakingKeeper(keeper, () => wake()),
+    processProjection(process),
+    {
+      ...options,
+      environment,
+      owner,
+      owing: owingOf(process, quietUpTo),
+    },
+  )
   const dispatching = dispatchOwed({
     outbox: keeper,
     of: readModelIdOf(process),
@@ -124,27 +129,102 @@ export const runProcessManager = <State, Event, Command, Failure, Transaction = 
     options,
     environment,
     feed: store.feed,
-    reached: () => projecting.status().upTo,
+    reached: () => {
+      const { partitions, upTo } = projecting.status()
+      return (key) => (partitions.includes(keeper.partitionOf(key)) ? upTo : beginning)
+    },
   })
   wake = dispatching.wake
   return together(projecting, dispatching)
 }
 
-/**
- * The projection that a process manager is: its states. A reaction that throws, or that cannot be kept, stops its process
- * as a fold that throws does.
- * @internal
- */
-export const processProjection = <State, Event, Command>(
+/** The projection that a process manager is. A reaction that throws stops its process as a fold that throws does. */
+const processProjection = <State, Event, Command>(
   process: ProcessDefinition<State, Event, Command>,
-): Projection<State, Event> => process
+): Projection<State, Event> => ({
+  ...process,
+  evolve: (before, event) => {
+    const state = process.evolve(before, event)
+    reactionOf(process)(state, event)
+    return state
+  },
+})
+
+/** The keeper, telling when something may have become due. */
+const wakingKeeper = <Transaction>(
+  keeper: ReadModels<Transaction>,
+  wake: () => void,
+): ReadModels<Transaction> => ({
+  ...keeper,
+  commit: (of, commit, within) => async () => {
+    const answer = await keeper.commit(of, commit, within)()
+    if (commit.owing !== undefined) wake()
+    return answer
+  },
+})
+
+/** Both end together, whichever ends first. */
+const together = (projecting: RunningProjection, dispatching: Dispatching): RunningProcess => {
+  let failure: ProcessEnd | undefined
+  const sending = dispatching.done.then((ended) => {
+    if (E.isRight(ended)) return
+    failure = { _tag: 'OutboxFailed', error: ended.left }
+    void projecting.stop().catch(() => {})
+  })
+  const finish = async (): Promise<ProcessEnd> => {
+    // A defect of the sending is one of the whole, and does not wait for the log.
+    const end = await Promise.race([projecting.done, sending.then(() => projecting.done)])
+    dispatching.stop()
+    if (end._tag !== 'StoppedByForce') await sending
+    return failure ?? end
+  }
+  const done = finish().catch((defect: unknown) => {
+    dispatching.stop()
+    void projecting.stop().catch(() => {})
+    throw defect
+  })
+  return {
+    started: projecting.started,
+    done,
+    stop: () => {
+      dispatching.stop()
+      void projecting.stop().catch(() => {})
+      return done
+    },
+    status: () => {
+      const { end: _end, ...status } = projecting.status()
+      return { ...status, ...dispatching.status(), ...endOf(projecting, failure) }
+    },
+  }
+}
+
+const endOf = (
+  projecting: RunningProjection,
+  failure: ProcessEnd | undefined,
+): { readonly end?: ProcessEnd } => {
+  const end = failure ?? projecting.status().end
+  return end === undefined ? {} : { end }
+}
 
 /**
- * What events make processes owe, apart from those that another version has dealt with.
- * @internal
+ * What the events that count make processes owe: for `replayParked`, which deals with events that were set aside.
+ * @example
+ * import * as t from 'io-ts'
+ * import { owingOf, processDefinition } from 'decider-ts/run'
+ * const Silent = processDefinition({
+ *   name: 'silent',
+ *   event: t.type({ type: t.literal('Paid') }),
+ *   command: t.type({ type: t.literal('Ship') }),
+ *   state: t.null,
+ *   manager: { initialState: null, evolve: () => null, react: () => [], pending: () => [], isTerminal: () => false },
+ * })
+ * owingOf(Silent)([]) // => { commands: [], cancelled: [] }
  */
-export const owingFrom =
-  <State, Event, Command>(process: ProcessDefinition<State, Event, Command>, quietUpTo: GlobalPosition) =>
+export const owingOf =
+  <State, Event, Command>(
+    process: ProcessDefinition<State, Event, Command>,
+    quietUpTo: GlobalPosition = beginning,
+  ) =>
   (counted: ReadonlyArray<Counted<State, Event>>): Owing => {
     const { commands, cancelled } = owedByAll(process)(counted)
     return {
