@@ -4,36 +4,16 @@
  * happens to, and what was carried out must be what the log calls for.
  */
 import { deepStrictEqual } from 'node:assert/strict'
-import type { MemoryTransaction } from 'decider-ts/adapters/memory'
-import {
-  answeredUpTo,
-  type ProcessKeeper as KeeperOf,
-  type OwedCommand,
-  owingOf,
-  processDefinition,
-  type RunningProcess,
-  replayParked,
-  runProcessManager,
-} from 'decider-ts/run'
+import { type OwedCommand, type RunningProcess, runProcessManager } from 'decider-ts/run'
 import { beginning } from 'decider-ts/store'
 import fc from 'fast-check'
 import { either as E, taskEither as TE } from 'fp-ts'
-import { describe, expect, test } from 'vitest'
+import { describe } from 'vitest'
 import { law } from '../Law.js'
 import { type Fate, mortalIn, unhindered } from './Mortal.js'
-import { type OrderCommand, owedByLog, paymentMs, type Shop, shipping, shopIn } from './Orders.js'
+import { owedByLog, paymentMs, type Shop, shipping, shopIn } from './Orders.js'
+import { atRest, decidedIds, leaseMs, type ProcessKeeper, type Run, stopped } from './OrdersAtWork.js'
 import { type VirtualWorld, virtualWorld } from './VirtualWorld.js'
-
-type ProcessKeeper = KeeperOf<MemoryTransaction>
-type Run = typeof runProcessManager<
-  string[],
-  Parameters<typeof shipping.evolve>[1],
-  OrderCommand,
-  unknown,
-  MemoryTransaction
->
-
-const leaseMs = 5_000
 
 interface Asked {
   readonly type: 'Place' | 'Pay'
@@ -132,47 +112,6 @@ const played = async (run: Run, { asked, lives, batchSize }: Sample): Promise<En
   await atRest(world, shop)
   await stopped(world, last)
   return { world, shop }
-}
-
-/** Lets time pass until the log is read to its end and nothing is owed. */
-const atRest = async (
-  world: VirtualWorld,
-  { store, keeper }: Shop,
-  isEnough: (owed: number) => boolean = (owed) => owed === 0,
-): Promise<void> => {
-  let isAtRest = false
-  let isLooking = false
-  const look = async (): Promise<void> => {
-    const [head, place, owed] = await Promise.all([
-      store.head(),
-      keeper.place(shipping)(),
-      keeper.owed(shipping)(),
-    ])
-    if (E.isLeft(head) || E.isLeft(place) || E.isLeft(owed)) throw new Error('The memory fails.')
-    isAtRest = place.right >= head.right && isEnough(owed.right.length)
-    isLooking = false
-  }
-  await world.passUntil(() => {
-    if (!isLooking && !isAtRest) {
-      isLooking = true
-      void look()
-    }
-    return isAtRest
-  })
-}
-
-const stopped = async (world: VirtualWorld, running: RunningProcess): Promise<void> => {
-  let isOver = false
-  void running.stop().then(() => {
-    isOver = true
-  })
-  await world.passUntil(() => isOver)
-}
-
-const decidedIds = async ({ store }: Shop): Promise<ReadonlyArray<string>> => {
-  const page = await store.decisions.page(10_000)()
-  if (E.isLeft(page)) throw new Error('The memory fails.')
-  return page.right.map(({ commandId }) => commandId).filter((id) => id.startsWith('shipping/'))
 }
 
 const once = (run: Run) =>
