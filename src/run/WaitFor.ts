@@ -4,8 +4,8 @@
  * Used by: applications.
  *
  * Laws (test/properties/run/WaitFor.test.ts):
- * - WTF-1 read your writes: once it is answered, the place of the read model has reached the position.
- * - WTF-2 in time: it is answered at the latest when the time is over, and never before the first look.
+ * - WFR-1 read your writes: once it is answered, the place of the read model has reached the position.
+ * - WFR-2 in time: it is answered at the latest when the time is over, and never before the first look.
  * @since 0.1.0
  */
 import { either as E, type taskEither as TE } from 'fp-ts'

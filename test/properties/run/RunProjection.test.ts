@@ -152,7 +152,7 @@ const reached = async (world: VirtualWorld, { readModels }: Desk, end: bigint): 
       isThere = E.isRight(place) && place.right >= end
     }
   })()
-  await world.passUntil(() => isThere, 120_000)
+  await world.passUntil(() => isThere, 390_000)
 }
 
 const isFold = (run: Run) =>
@@ -278,7 +278,7 @@ const withKeeper =
   (store, readModels, projection, options) =>
     runProjection(store, { ...readModels, ...change(readModels) }, projection, options)
 
-const samples = { numRuns: Number(process.env["RUNS"] ?? 60) }
+const samples = { numRuns: Number(process.env['RUNS'] ?? 60) }
 
 law('RPJ-1 fold', isFold(runProjection), samples)
 law.rejects(
