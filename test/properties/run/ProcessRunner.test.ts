@@ -194,11 +194,13 @@ describe('the suite of runners', () => {
       return {
         ...keeper,
         // What is owed is remembered until the next look, and by nobody else.
-        commit: (of, { owing, ...commit }) =>
-          TE.map((answer) => {
+        commit:
+          (of, { owing, ...commit }) =>
+          async () => {
+            const answer = await keeper.commit(of, commit)()
             owed = [...owed, ...((owing?.commands ?? []) as ReadonlyArray<never>)]
             return answer
-          })(keeper.commit(of, commit)),
+          },
         due: () =>
           TE.fromIO(() => {
             const [due, rest] = [owed.slice(0, 1), owed.slice(1)]
