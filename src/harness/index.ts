@@ -11,7 +11,8 @@ export * from './Check.js'
 export * from './conformance/Exhaustive.js'
 export * from './conformance/FaultyFeed.js'
 export * from './conformance/FaultyStore.js'
-<<<<<<< HEAD
+export * from './conformance/ReadModelSuite.js'
+export * from './conformance/Suite.js'
 export {
   type ConformanceCase,
   type ConformanceOptions,
@@ -20,6 +21,7 @@ export {
   type Opened,
   snapshotSuite,
 } from './conformance/Suite.js'
+export * from './coverage/Coverage.js'
 export {
   type Coverage,
   type CoverageCell,
@@ -29,13 +31,8 @@ export {
   type CoverageTransition,
   coverageOf,
 } from './coverage/Coverage.js'
-export { gapsOf } from './coverage/Gaps.js'
-=======
-export * from './conformance/ReadModelSuite.js'
-export * from './conformance/Suite.js'
-export * from './coverage/Coverage.js'
 export * from './coverage/Gaps.js'
->>>>>>> r-projections
+export { gapsOf } from './coverage/Gaps.js'
 export * from './coverage/MoreUntilCovered.js'
 export * from './coverage/ShowCoverage.js'
 export * from './coverage/StateDiagram.js'

@@ -100,6 +100,8 @@ export interface Unparking {
   readonly entry: O.Option<Entry>
   /** The last event that waited when they were read: if another one came to wait since then, nothing is done. */
   readonly through: GlobalPosition
+  /** What a process manager owes by these events, and takes back: written with the entry. */
+  readonly owing?: Owing
 }
 
 /**

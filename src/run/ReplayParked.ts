@@ -13,7 +13,16 @@
 import { either as E, option as O, type taskEither as TE } from 'fp-ts'
 import type { Projection } from '../evolve/Projection.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
-import { type Fact, factOf, foldKey, type KeyOutcome, thrownIn, type Unreadable } from './ProjectEvents.js'
+import type { Owing } from './Outbox.js'
+import {
+  type Counted,
+  type Fact,
+  factOf,
+  foldKey,
+  type KeyOutcome,
+  thrownIn,
+  type Unreadable,
+} from './ProjectEvents.js'
 import type { ReadModelError, ReadModels, Within } from './ReadModels.js'
 import { type ProjectionHandler, readModelIdOf } from './RunProjection.js'
 
@@ -21,6 +30,8 @@ import { type ProjectionHandler, readModelIdOf } from './RunProjection.js'
 export interface ReplayParkedOptions<State, Event, Transaction> {
   /** The handler of the running projection, where it has one: it was not called for these events, or it threw. */
   readonly handle?: ProjectionHandler<State, Event, Transaction>
+  /** The commands that events call for, where it is a process manager: `owingOf` of it. */
+  readonly owing?: (counted: ReadonlyArray<Counted<State, Event>>) => Owing
 }
 
 /** An event still cannot count. Nothing was done. */
@@ -76,7 +87,9 @@ export const replayParked =
       if (E.isLeft(loaded)) return loaded
       const outcome = replayed(projection, key, O.fromNullable(loaded.right.entries[0]), events.right)
       if (E.isLeft(outcome)) return outcome
-      const unparking = { key, entry: outcome.right.entry, through: last.position }
+      const { entry, counted } = outcome.right
+      const owing = options.owing?.(counted)
+      const unparking = { key, entry, through: last.position, ...(owing && { owing }) }
       const unparked = await unparkedWith(readModels, projection, unparking, outcome.right, options)
       if (E.isLeft(unparked)) return unparked
       if (unparked.right) return E.right(events.right.length)

@@ -20,6 +20,7 @@ import { either as E, type taskEither as TE } from 'fp-ts'
 import type { Projection } from '../evolve/Projection.js'
 import type { GlobalPosition } from '../store/GlobalPosition.js'
 import type { FollowedStore } from './Feed.js'
+import type { Owing } from './Outbox.js'
 import {
   type Dealt,
   type Desk,
@@ -75,6 +76,11 @@ export interface RunProjectionOptions<State, Event, Transaction> extends Partiti
   readonly handle?: ProjectionHandler<State, Event, Transaction>
   /** How often to try an event at which the handler throws, before it is parked; 5 times within a second or so unless given. */
   readonly retryHandler?: RetryPolicy
+  /**
+   * The commands that events call for, in the order of the log: they are written in the commit that counts the events.
+   * Given the same events again it answers the same, so it is pure.
+   */
+  readonly owing?: (counted: ReadonlyArray<Counted<State, Event>>) => Owing
   /** Is told of every event that was parked, and of those that wait behind it. */
   readonly onParked?: (parked: ToPark) => void
 }
@@ -254,7 +260,9 @@ const commitFacts = async <State, Event, Transaction>(
   const parked = [...outcome.parked, ...alsoParked.filter(({ key, event }) => isOurs(event.position, key))]
   const moves = leases.flatMap((lease) => (lease.upTo < to ? [{ ...lease, to }] : []))
   if (moves.length === 0) return { _tag: 'Moved' }
-  const commit = { owner: desk.owner, moves, entries: outcome.entries, parked }
+  const { entries, counted } = outcome
+  const owing = options.owing === undefined || counted.length === 0 ? undefined : options.owing(counted)
+  const commit = { owner: desk.owner, moves, entries, parked, ...(owing && { owing }) }
   const answer = await committed(bench, commit, outcome)
   if (answer._tag === 'Moved') for (const each of parked) options.onParked?.(each)
   return answer

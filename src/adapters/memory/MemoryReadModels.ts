@@ -25,7 +25,15 @@ import { checkKey, partitionOf } from '../../store/Partition.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { type Timestamp, timestamp } from '../../store/Timestamp.js'
-import { dueOf, type OwedCommands, owingMore, settledOf } from './MemoryOutbox.js'
+import {
+  dueOf,
+  type OwedCommands,
+  owedAgain,
+  owedOf,
+  owingMore,
+  refusedOf,
+  settledOf,
+} from './MemoryOutbox.js'
 
 /** What a handler writes with: changes that are made when the commit is, and never if it is refused. */
 export interface MemoryTransaction {
@@ -144,7 +152,16 @@ export const memoryReadModels = ({
         undefined,
       ),
     nextDueAt: (of) => inModel(of, ({ owed }) => nextDueAt(owed, now()), undefined),
-    owed: (of) => inModel(of, ({ owed }) => owed, []),
+    owed: (of) => inModel(of, ({ owed }) => owedOf(owed), []),
+    refused: (of) => inModel(of, ({ owed }) => refusedOf(owed), []),
+    resend: (of, ids) =>
+      inModel(
+        of,
+        (model) => {
+          model.owed = owedAgain(model.owed, ids)
+        },
+        undefined,
+      ),
   }
 }
 
@@ -355,7 +372,7 @@ const write = (
     const before = model.parked.get(key) ?? { events: [], reason, attempts, since: now }
     model.parked.set(key, { ...before, events: [...before.events, event] })
   }
-  if (owing !== undefined) model.owed = owingMore(model.owed, owing, now)
+  if (owing !== undefined) model.owed = owingMore(model.owed, owing)
 }
 
 const parkedKeys = ({ parked }: Model) =>
@@ -373,7 +390,7 @@ const parkedKeys = ({ parked }: Model) =>
 const unpark = async (
   keeper: Keeper,
   of: ReadModelId,
-  { key, entry, through }: Unparking,
+  { key, entry, through, owing }: Unparking,
   within: Within<MemoryTransaction> | undefined,
 ): Promise<E.Either<ReadModelError, boolean>> => {
   if (O.isSome(entry) && entry.value.key !== key)
@@ -390,6 +407,7 @@ const unpark = async (
   if (model === undefined) return E.right(false)
   model.parked.delete(key)
   if (O.isSome(entry)) model.entries.set(key, Object.freeze({ ...entry.value, state: state.right }))
+  if (owing !== undefined) model.owed = owingMore(model.owed, owing)
   for (const change of changes) change()
   return E.right(true)
 }

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { option as O } from 'fp-ts'
-import type { OwedCommand } from '../../run/Outbox.js'
+import type { OwedCommand, RefusedCommand } from '../../run/Outbox.js'
 import type { Entry, ParkedKey, ToPark } from '../../run/ReadModels.js'
 import { eventId } from '../../store/EventId.js'
 import { globalPosition } from '../../store/GlobalPosition.js'
@@ -160,32 +160,44 @@ export const commandParameters = (
   return [stringify(said), joinJson(commands.map(({ command }) => stringify(command)))]
 }
 
+interface CommandRow {
+  readonly id: string
+  readonly key: string
+  readonly position: string
+  readonly index: number
+  readonly command: Json
+  readonly correlationId: string | null
+  readonly causationId: string | null
+  readonly dueAt: number | null
+  readonly timer: string | null
+  readonly refusal: string | null
+  readonly isStuck: boolean | null
+}
+
+const commandFrom = (row: CommandRow): OwedCommand => ({
+  id: textFrom(row.id),
+  key: row.key,
+  position: globalPosition(BigInt(row.position)),
+  index: row.index,
+  command: row.command,
+  ...(row.correlationId !== null && { correlationId: textFrom(row.correlationId) }),
+  ...(row.causationId !== null && { causationId: textFrom(row.causationId) }),
+  ...(row.dueAt !== null && { dueAt: timestamp(row.dueAt) }),
+  ...(row.timer !== null && { timer: textFrom(row.timer) }),
+})
+
 /** Owed commands, from JSON in which what is absent is null. */
-export const commandsFrom = (text: string): ReadonlyArray<OwedCommand & { readonly refusal?: string }> => {
-  const rows: ReadonlyArray<{
-    readonly id: string
-    readonly key: string
-    readonly position: string
-    readonly index: number
-    readonly command: Json
-    readonly correlationId: string | null
-    readonly causationId: string | null
-    readonly dueAt: number | null
-    readonly timer: string | null
-    readonly refusal: string | null
-  }> = JSON.parse(text)
-  return rows.map(
-    ({ id, key, position, index, command, correlationId, causationId, dueAt, timer, refusal }) => ({
-      id: textFrom(id),
-      key,
-      position: globalPosition(BigInt(position)),
-      index,
-      command,
-      ...(correlationId !== null && { correlationId: textFrom(correlationId) }),
-      ...(causationId !== null && { causationId: textFrom(causationId) }),
-      ...(dueAt !== null && { dueAt: timestamp(dueAt) }),
-      ...(timer !== null && { timer: textFrom(timer) }),
-      ...(refusal !== null && { refusal: textFrom(refusal) }),
-    }),
-  )
+export const commandsFrom = (text: string): ReadonlyArray<OwedCommand> => {
+  const rows: ReadonlyArray<CommandRow> = JSON.parse(text)
+  return rows.map(commandFrom)
+}
+
+/** Refused commands, from the same. */
+export const refusedFrom = (text: string): ReadonlyArray<RefusedCommand> => {
+  const rows: ReadonlyArray<CommandRow> = JSON.parse(text)
+  return rows.map((row) => ({
+    ...commandFrom(row),
+    refusal: textFrom(row.refusal ?? ''),
+    isStuck: row.isStuck === true,
+  }))
 }

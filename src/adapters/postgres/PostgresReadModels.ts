@@ -22,6 +22,7 @@ import {
   eventsFromJson,
   loadedFrom,
   parkedKeysFrom,
+  refusedFrom,
   wordOf,
 } from './KeptJson.js'
 import { idParameters, type ReadModelStatements, readModelStatements } from './ReadModelCall.js'
@@ -222,6 +223,8 @@ const outboxOf = (sending: Sending): Outbox => {
     return moment === undefined ? undefined : timestamp(Number(moment))
   })
   const owed = asking(sending('owed'), (row) => commandsFrom(row?.(0) ?? '[]'))
+  const refused = asking(sending('refused'), (row) => refusedFrom(row?.(0) ?? '[]'))
+  const resend = asking(sending('resend'), F.constVoid)
   return {
     due: (of, owner, limit) =>
       due(firstRefusal(idRefusal(of), nameRefusal(owner, 'owner'), countRefusal(limit, 'limit')), () => [
@@ -238,10 +241,14 @@ const outboxOf = (sending: Sending): Outbox => {
           textArray(handled.map(({ id }) => wordOf(id))),
           textArray(refused.map(({ id }) => wordOf(id))),
           textArray(refused.map(({ refusal = '' }) => wordOf(refusal))),
+          textArray(refused.map(({ isStuck = false }) => String(isStuck))),
         ]
       }),
     nextDueAt: (of) => nextDueAt(firstRefusal(idRefusal(of)), () => idParameters(of)),
     owed: (of) => owed(firstRefusal(idRefusal(of)), () => idParameters(of)),
+    refused: (of) => refused(firstRefusal(idRefusal(of)), () => idParameters(of)),
+    resend: (of, ids) =>
+      resend(firstRefusal(idRefusal(of)), () => [...idParameters(of), textArray(ids.map(wordOf))]),
   }
 }
 
@@ -271,5 +278,7 @@ const refusing = <Types extends Record<string, unknown>>(
     settle: no,
     nextDueAt: no,
     owed: no,
+    refused: no,
+    resend: no,
   }
 }

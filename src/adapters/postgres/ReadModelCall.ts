@@ -25,7 +25,8 @@ export const readModelStatements = ({ quoted }: Schema) => {
     parked: `select ${quoted}.parked_keys(${of})`,
     parkedEvents: `select ${quoted}.parked_events(${of}, $3::text)`,
     unpark: `select done, is_live from ${quoted}.unpark_read_model(
-      ${of}, $3::text::int, $4::text, $5::text::bigint, $6::text::bigint, $7::text, $8::text)`,
+      ${of}, $3::text::int, $4::text, $5::text::bigint, $6::text::bigint, $7::text, $8::text,
+      $9::text::json, ${jsonTexts(10)}, $11::text::json)`,
     get: `select found_version, found_position, found_state from ${quoted}.find_entry(${of}, $3::text)`,
     find: `select found_version, keys, positions, states, unsearchable from ${quoted}.find_entries(
       ${of}, $3::text::jsonb, $4::text::jsonpath, $5::text::jsonb, $6::text, $7::text::bigint)`,
@@ -33,9 +34,12 @@ export const readModelStatements = ({ quoted }: Schema) => {
     makeLive: `select ${quoted}.make_live(${of})`,
     drop: `select ${quoted}.drop_read_model(${of})`,
     due: `select ${quoted}.due_commands(${of}, $3::text, $4::text::bigint)`,
-    settle: `select ${quoted}.settle_commands(${of}, $3::text::text[], $4::text::text[], $5::text::text[])`,
+    settle: `select ${quoted}.settle_commands(
+      ${of}, $3::text::text[], $4::text::text[], $5::text::text[], $6::text::boolean[])`,
     nextDueAt: `select ${quoted}.next_due_at(${of})`,
-    owed: `select ${quoted}.owed_commands(${of})`,
+    owed: `select ${quoted}.owed_commands(${of}, false)`,
+    refused: `select ${quoted}.owed_commands(${of}, true)`,
+    resend: `select ${quoted}.resend_commands(${of}, $3::text::text[])`,
     hold: `select found_keys, positions, states, kept, kept_searchable from ${quoted}.hold_entries(
       ${of}, $3::text::boolean, $4::text::bigint[], $5::text::text[])`,
     save: `select ${quoted}.save_entries(

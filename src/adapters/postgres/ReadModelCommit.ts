@@ -7,6 +7,7 @@
  */
 import { either as E, function as F, option as O, taskEither as TE } from 'fp-ts'
 import type { Sql, TransactionSql } from 'postgres'
+import type { Owing } from '../../run/Outbox.js'
 import type {
   Fenced,
   Lease,
@@ -18,7 +19,7 @@ import type {
   Within,
 } from '../../run/ReadModels.js'
 import { stringify, toJson } from '../../store/Json.js'
-import { invalidInput } from '../../store/StoreError.js'
+import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { numberArray } from './ArrayLiteral.js'
 import { type Connection, type Row, send } from './Connection.js'
 import { commandParameters, entryParameters, parkedParameters, searchedText, wordOf } from './KeptJson.js'
@@ -112,7 +113,7 @@ const commitParameters = <Types extends Record<string, unknown>>(
   of: ReadModelId,
   commit: ReadModelCommit,
 ): ReadonlyArray<string | null> => {
-  const { moves, entries, parked, owing = { commands: [], cancelled: [] } } = commit
+  const { moves, entries, parked, owing = owesNothing } = commit
   const [keys, positions, states, searched] = entryParameters(entries)
   return [
     ...moveParameters(of, commit),
@@ -123,11 +124,31 @@ const commitParameters = <Types extends Record<string, unknown>>(
     states,
     searched,
     ...parkedParameters(parked, partitionOf),
-    ...commandParameters(owing.commands, partitionOf),
-    owing.cancelled.length === 0
-      ? null
-      : stringify(owing.cancelled.map(({ key, timer }) => ({ key, timer: wordOf(timer) }))),
+    ...owingParameters(owing, partitionOf),
   ]
+}
+
+const owingParameters = (
+  { commands, cancelled }: Owing,
+  partitionOf: (key: string) => number,
+): ReadonlyArray<string | null> => [
+  ...commandParameters(commands, partitionOf),
+  cancelled.length === 0
+    ? null
+    : stringify(cancelled.map(({ key, timer, at }) => ({ key, timer: wordOf(timer), at }))),
+]
+
+const owesNothing: Owing = { commands: [], cancelled: [] }
+
+const foreignRefusal = (
+  key: string,
+  keyed: ReadonlyArray<{ readonly key: string }>,
+  path: string,
+): InvalidInput | undefined => {
+  const index = keyed.findIndex((each) => each.key !== key)
+  return index < 0
+    ? undefined
+    : invalidInput(`${path}[${index}].key`, 'is not the key that is to be unparked')
 }
 
 const stateRefusal = (entry: Unparking['entry']) => {
@@ -135,8 +156,10 @@ const stateRefusal = (entry: Unparking['entry']) => {
   return E.isLeft(json) ? json.left : undefined
 }
 
-const unparkingRefusal = ({ key, entry }: Unparking) =>
+const unparkingRefusal = ({ key, entry, owing = owesNothing }: Unparking) =>
   nameRefusal(key, 'key') ??
+  foreignRefusal(key, owing.commands, 'owing.commands') ??
+  foreignRefusal(key, owing.cancelled, 'owing.cancelled') ??
   stateRefusal(entry) ??
   (O.isSome(entry) && entry.value.key !== key
     ? invalidInput('entry.key', 'is not the key that is to be unparked')
@@ -145,7 +168,7 @@ const unparkingRefusal = ({ key, entry }: Unparking) =>
 const unparkParameters = <Types extends Record<string, unknown>>(
   { partitionOf }: Committing<Types>,
   of: ReadModelId,
-  { key, entry, through }: Unparking,
+  { key, entry, through, owing = owesNothing }: Unparking,
 ): ReadonlyArray<string | null> => {
   const state = O.isSome(entry) ? stringify(entry.value.state) : null
   return [
@@ -156,6 +179,7 @@ const unparkParameters = <Types extends Record<string, unknown>>(
     O.isSome(entry) ? String(entry.value.position) : null,
     state,
     state === null ? null : searchedText(state),
+    ...owingParameters(owing, partitionOf),
   ]
 }
 

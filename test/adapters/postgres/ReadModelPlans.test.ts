@@ -30,7 +30,7 @@ const commit = async () => {
       moves: leases.map((lease) => ({ ...lease, to })),
       entries: [{ key: 'many-7', state: { n: 7 }, position: to }],
       parked: [],
-      owing: { commands: [command], cancelled: [{ key: 'many-7', timer: 'none' }] },
+      owing: { commands: [command], cancelled: [{ key: 'many-7', timer: 'none', at: timestamp(0) }] },
     }),
   )
   leases = leases.map((lease) => ({ ...lease, upTo: to }))

@@ -425,10 +425,22 @@ describe('commands that are owed', () => {
     expect((await right(keeper.owed(of))).map(({ id }) => id)).toEqual(['1', '3', '2', '4'])
     await right(keeper.settle(of, [{ id: '1' }]))
     expect(await ids()).toEqual(['3', '4'])
-    await right(keeper.settle(of, [{ id: '3', refusal: 'no \u0000 stock' }, { id: 'unknown' }]))
+    await right(
+      keeper.settle(of, [{ id: '3', refusal: 'no \u0000 stock', isStuck: true }, { id: 'unknown' }]),
+    )
     expect(await ids()).toEqual(['4'])
-    await right(keeper.settle(of, [{ id: '3' }]))
+    const refused = async () =>
+      (await right(keeper.refused(of))).map(({ id, refusal, isStuck }) => [id, refusal, isStuck])
+    expect(await refused()).toEqual([['3', 'no \u0000 stock', true]])
+    expect((await right(keeper.owed(of))).map(({ id }) => id)).toEqual(['2', '4'])
+    await right(keeper.resend(of, ['3', 'unknown']))
+    expect(await refused()).toEqual([])
+    expect(await ids()).toEqual(['3', '4'])
+    await right(keeper.settle(of, [{ id: '3', refusal: 'sold out' }]))
+    expect(await refused()).toEqual([['3', 'sold out', false]])
     expect(await ids()).toEqual(['2', '4'])
+    await right(keeper.settle(of, [{ id: '3' }]))
+    expect(await refused()).toEqual([])
   })
 
   test('are not due before their time, and hold up nobody until then', async () => {
@@ -440,8 +452,8 @@ describe('commands that are owed', () => {
     const moved = leases.map((each) => ({ ...each, upTo: globalPosition(5) }))
     const again = command('3', 6, { dueAt: future, timer: 'late' })
     const cancelled = [
-      { key: 'k', timer: 'late' },
-      { key: 'k', timer: 'other' },
+      { key: 'k', timer: 'late', at: timestamp(Date.now()) },
+      { key: 'k', timer: 'other', at: timestamp(Date.now()) },
     ]
     await right(keeper.commit(of, commitOf('a', moved, 6, { owing: { commands: [again], cancelled } })))
     expect((await right(keeper.owed(of))).map(({ id }) => id)).toEqual(['2', '3'])

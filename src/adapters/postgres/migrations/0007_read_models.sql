@@ -78,10 +78,12 @@ create table owed_command (
   read_model int not null,
   nth int not null,
   partition int not null,
+  -- Whether that holds up the later ones of its key until somebody crosses it off or has it sent again.
+  stuck boolean,
   id text collate "C" not null,
   key text collate "C" not null,
   timer text collate "C",
-  -- Why it came to nothing. Until somebody crosses it off for good, it holds up the later ones of its key.
+  -- Why it was not carried out.
   refusal text,
   correlation_id text,
   causation_id text,
@@ -290,6 +292,40 @@ as $body$
     set position = excluded.position, state = excluded.state, searched = excluded.searched
 $body$;
 
+-- What process managers owe and take back. A timer is taken back by what was recorded before it was due, whatever the
+-- time is by now.
+create function write_owing(model int, commands json, command text[], cancelled json) returns void
+  language plpgsql volatile
+  set search_path from current
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+as $body$
+declare
+  cancellation record;
+begin
+  if cancelled is not null then
+    -- One by one: a join, planned while nothing is owed, would walk through all that is owed later.
+    for cancellation in select * from json_to_recordset(cancelled) as s(key text, timer text, at double precision) loop
+      delete from owed_command c
+      where c.read_model = model and c.key = cancellation.key and c.timer = cancellation.timer
+        and c.refusal is null and c.due_at > 'epoch'::timestamptz + cancellation.at * interval '1 millisecond';
+    end loop;
+  end if;
+  if commands is not null then
+    insert into owed_command (
+      read_model, partition, id, key, position, nth, command, correlation_id, causation_id, due_at, timer)
+    select model, s.partition, s.id, s.key, s.position, s.nth, s.command::json, s.correlation_id, s.causation_id,
+      'epoch'::timestamptz + s.due_at * interval '1 millisecond', s.timer
+    from rows from (
+      json_to_recordset(commands) as (partition int, id text, key text, position bigint, nth int,
+        correlation_id text, causation_id text, due_at bigint, timer text),
+      unnest(command))
+      as s(partition, id, key, position, nth, correlation_id, causation_id, due_at, timer, command)
+    on conflict do nothing;
+  end if;
+end
+$body$;
+
 -- A commit: all of it, or nothing and the first partition that has another owner or another place by now.
 create function commit_read_model(
   of_name text, of_version int, of_owner text,
@@ -307,7 +343,6 @@ create function commit_read_model(
   set enable_seqscan = off
 as $body$
 declare
-  cancellation record;
   model int := read_model_id(of_name, of_version);
 begin
   fenced := hold_places(model, of_owner, moved, fences, froms);
@@ -342,26 +377,7 @@ begin
       json_to_recordset(parked) as (key text, position bigint, attempts int, reason text), unnest(parked_event))
       as s(key, position, attempts, reason, event);
   end if;
-  if cancelled is not null then
-    -- One by one: a join, planned while nothing is owed, would walk through all that is owed later.
-    for cancellation in select * from json_to_recordset(cancelled) as s(key text, timer text) loop
-      delete from owed_command c
-      where c.read_model = model and c.key = cancellation.key and c.timer = cancellation.timer
-        and c.due_at > clock_timestamp();
-    end loop;
-  end if;
-  if commands is not null then
-    insert into owed_command (
-      read_model, partition, id, key, position, nth, command, correlation_id, causation_id, due_at, timer)
-    select model, s.partition, s.id, s.key, s.position, s.nth, s.command::json, s.correlation_id, s.causation_id,
-      'epoch'::timestamptz + s.due_at * interval '1 millisecond', s.timer
-    from rows from (
-      json_to_recordset(commands) as (partition int, id text, key text, position bigint, nth int,
-        correlation_id text, causation_id text, due_at bigint, timer text),
-      unnest(command))
-      as s(partition, id, key, position, nth, correlation_id, causation_id, due_at, timer, command)
-    on conflict do nothing;
-  end if;
+  perform write_owing(model, commands, command, cancelled);
 end
 $body$;
 
@@ -401,7 +417,7 @@ $body$;
 -- the end of the transaction: what a handler of the user's writes comes after it. A null state writes no entry.
 create function unpark_read_model(
   of_name text, of_version int, of_partition int, of_key text, through bigint,
-  of_position bigint, of_state text, of_searched text,
+  of_position bigint, of_state text, of_searched text, commands json, command text[], cancelled json,
   out done boolean, out is_live boolean
 )
   language plpgsql volatile security definer
@@ -420,6 +436,7 @@ begin
   if of_state is not null then
     perform write_entries(model, array[of_key], array[of_position], array[of_state], array[of_searched]);
   end if;
+  perform write_owing(model, commands, command, cancelled);
 end
 $body$;
 
@@ -576,10 +593,11 @@ as $body$
   select json_build_object(
     'id', c.id, 'key', c.key, 'position', c.position::text, 'index', c.nth, 'command', c.command,
     'correlationId', c.correlation_id, 'causationId', c.causation_id,
-    'dueAt', (extract(epoch from c.due_at) * 1000)::bigint, 'timer', c.timer, 'refusal', c.refusal)
+    'dueAt', (extract(epoch from c.due_at) * 1000)::bigint, 'timer', c.timer, 'refusal', c.refusal,
+    'isStuck', c.stuck)
 $body$;
 
--- Whether an earlier command of a key comes first, or came to nothing.
+-- Whether an earlier command of a key comes first, or is stuck.
 create function held_up(model int, of_key text, of_position bigint, of_nth int, moment timestamptz) returns boolean
   language plpgsql stable
   set search_path from current
@@ -591,11 +609,11 @@ begin
   return exists (
     select from owed_command c
     where c.read_model = model and c.key = of_key and (c.position, c.nth) < (of_position, of_nth)
-      and (c.due_at is null or c.due_at <= moment or c.refusal is not null));
+      and (c.stuck or (c.refusal is null and (c.due_at is null or c.due_at <= moment))));
 end
 $body$;
 
--- Of each key of the partitions that an owner holds, the first command that is due, unless it came to nothing. Timers
+-- Of each key of the partitions that an owner holds, the first command that is due, unless one before is stuck. Timers
 -- are asked for as a range of pairs, in the order of pairs, which only their index has: plans are made while the table
 -- may be empty, and kept when it is full of timers of days to come.
 create function due_commands(of_name text, of_version int, of_owner text, most bigint) returns json
@@ -634,8 +652,9 @@ begin
 end
 $body$;
 
--- Crosses commands off; one that came to nothing stays, with the reason.
-create function settle_commands(of_name text, of_version int, handled text[], refused text[], refusals text[])
+-- Crosses commands off; one that was refused stays, with the reason.
+create function settle_commands(
+  of_name text, of_version int, handled text[], refused text[], refusals text[], stuck boolean[])
   returns void
   language plpgsql volatile security definer
   set search_path from current
@@ -649,8 +668,8 @@ begin
   perform from owed_command c
   where c.read_model = model and c.id = any (handled || refused) order by c.id for update;
   delete from owed_command c where c.read_model = model and c.id = any (handled);
-  update owed_command c set refusal = s.refusal
-  from unnest(refused, refusals) as s(id, refusal)
+  update owed_command c set refusal = s.refusal, stuck = s.stuck
+  from unnest(refused, refusals, settle_commands.stuck) as s(id, refusal, stuck)
   where c.read_model = model and c.id = s.id;
 end
 $body$;
@@ -675,11 +694,20 @@ begin
 end
 $body$;
 
-create function owed_commands(of_name text, of_version int) returns json
+-- Commands that are to be sent, or those that were refused.
+create function owed_commands(of_name text, of_version int, refused boolean) returns json
   language sql stable security definer
   set search_path from current
 as $body$
   select coalesce(json_agg(owed_command_json(c) order by c.position, c.nth), '[]')
   from owed_command c
-  where c.read_model = read_model_id(of_name, of_version)
+  where c.read_model = read_model_id(of_name, of_version) and (c.refusal is not null) = refused
+$body$;
+
+create function resend_commands(of_name text, of_version int, ids text[]) returns void
+  language sql volatile security definer
+  set search_path from current
+as $body$
+  update owed_command c set refusal = null, stuck = null
+  where c.read_model = read_model_id(of_name, of_version) and c.id = any (ids) and c.refusal is not null
 $body$;
