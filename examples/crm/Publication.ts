@@ -10,7 +10,6 @@ import {
   type FeedPage,
   type Json,
   matches,
-  type Query,
   type RecordedEvent,
 } from 'decider-ts'
 import { either as E, taskEither as TE } from 'fp-ts'
@@ -70,12 +69,3 @@ export const publicFeed = <Event extends { readonly type: string }, Contract ext
       }))(feed.page(own, after, limit)),
   }
 }
-
-/** A feed of somebody who cannot be reached. */
-export const unreachable = (feed: Feed, isDown: () => boolean): Feed => ({
-  ...feed,
-  page: (query: Query, after, limit) =>
-    isDown()
-      ? TE.left({ _tag: 'Unavailable', outcome: 'nothing written', reason: 'it is down', cause: undefined })
-      : feed.page(query, after, limit),
-})

@@ -31,13 +31,15 @@ export type AskError = HandleError<{ readonly type: string }>
 /** The events that a command led to. */
 export type Answer = TE.TaskEither<AskError, ReadonlyArray<{ readonly type: string }>>
 
+export type Ask = (input: unknown, context?: CommandContext) => Answer
+
 export interface Service {
   readonly name: string
   readonly store: FollowedStore
   /** What others may read. */
   readonly published: Feed
-  /** Commands, as they come in from outside. */
-  readonly ask: (input: unknown, context?: CommandContext) => Answer
+  /** Commands, as they come in from outside. What only news may lead to is none. */
+  readonly ask: Ask
   readonly projections: ReadonlyArray<Kept>
   readonly reactions: ReadonlyArray<Reacting>
 }
@@ -46,6 +48,21 @@ export interface Service {
 export const eventsOf: <Failure, Event>(
   answer: TE.TaskEither<Failure, { readonly events: ReadonlyArray<Event> }>,
 ) => TE.TaskEither<Failure, ReadonlyArray<Event>> = TE.map(({ events }) => events)
+
+/** Nobody may tell from outside what a service is to know from the news. */
+export const exceptNews =
+  (types: ReadonlyArray<string>, ask: Ask): Ask =>
+  (input, context) =>
+    isTyped(input) && types.includes(input.type)
+      ? TE.left({
+          _tag: 'UndecodableCommand',
+          path: 'type',
+          reason: `is '${input.type}', which nobody asks for`,
+        })
+      : ask(input, context)
+
+const isTyped = (input: unknown): input is { readonly type: string } =>
+  typeof input === 'object' && input !== null && 'type' in input && typeof input.type === 'string'
 
 const pageSize = 1_000
 
@@ -93,10 +110,11 @@ export interface Process<Event extends { readonly type: string }, State, Command
   readonly manager: ProcessManager<Event, State, Command>
 }
 
-/** A process manager with the feed that it reads; its commands go to the service that has it. */
+/** A process manager with the feed that it reads, and where its commands go. */
 export interface Reacting {
   readonly name: string
   readonly feed: Feed
+  readonly obey: Ask
   readonly by: <A>(
     use: <Event extends { readonly type: string }, State, Command>(
       process: Process<Event, State, Command>,
@@ -107,4 +125,5 @@ export interface Reacting {
 export const reacting = <Event extends { readonly type: string }, State, Command>(
   feed: Feed,
   process: Process<Event, State, Command>,
-): Reacting => ({ name: process.name, feed, by: (use) => use(process) })
+  obey: Ask,
+): Reacting => ({ name: process.name, feed, obey, by: (use) => use(process) })

@@ -6,7 +6,16 @@ import { handleInput, type Projection, type ReadModelError } from 'decider-ts'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
 import { publicFeed } from '../Publication.js'
-import { type Answer, entriesOf, eventsOf, kept, type Ports, reacting, type Service } from '../Service.js'
+import {
+  type Ask,
+  entriesOf,
+  eventsOf,
+  exceptNews,
+  kept,
+  type Ports,
+  reacting,
+  type Service,
+} from '../Service.js'
 import { audienceOf, Selection } from './Audience.js'
 import { contract, publication } from './Contract.js'
 import { Campaign } from './Domain.js'
@@ -35,26 +44,27 @@ export const campaigns = ({
       TE.bind('bonds', () => read(bonds)),
       TE.map(audienceOf(selection)),
     )
-  const ask = (input: unknown, context = {}): Answer => {
+  const obey: Ask = (input, context) => eventsOf(handle(input, context))
+  const ask: Ask = (input, context) => {
     const request = SelectAndLaunch.decode(input)
-    if (E.isLeft(request)) return eventsOf(handle(input, context))
+    if (E.isLeft(request)) return obey(input, context)
     const { campaign, selection } = request.right
     return F.pipe(
       select(selection),
-      TE.chainW((audience) => eventsOf(handle({ type: 'Launch', campaign, audience }, context))),
+      TE.chainW((audience) => obey({ type: 'Launch', campaign, audience }, context)),
     )
   }
   return {
     name: 'campaigns',
     store,
     published: publicFeed(store.feed, { events: Campaign.event, contract, publication }),
-    ask,
+    ask: exceptNews(['Launch', 'Contact'], ask),
     projections: [
       kept(feeds.customers, people),
       kept(feeds.appointments, habits),
       kept(feeds.relationships, bonds),
       kept(store.feed, overview),
     ],
-    reactions: [reacting(store.feed, mailing)],
+    reactions: [reacting(store.feed, mailing, obey)],
   }
 }
