@@ -5,10 +5,10 @@
  * Used by: `run`, the adapters that keep read models.
  *
  * Laws (test/properties/evolve/Projection.test.ts):
- * - PRJ-1 fold: the state of a key is the fold of the events under that key, in the order of the log, and a key without
+ * - PJN-1 fold: the state of a key is the fold of the events under that key, in the order of the log, and a key without
  *   events is not in the read model.
- * - PRJ-2 resume: what was projected up to a place, and then from there on, is what is projected at once.
- * - PRJ-3 nothing skipped: an event of the query that cannot be decoded is an `Undecodable`, and no entry is made of it.
+ * - PJN-2 resume: what was projected up to a place, and then from there on, is what is projected at once.
+ * - PJN-3 nothing skipped: an event of the query that cannot be decoded is an `Undecodable`, and no entry is made of it.
  * @since 0.1.0
  */
 import { either as E, option as O } from 'fp-ts'
@@ -33,6 +33,8 @@ export interface Projection<State, Event> extends View<State, Event> {
   readonly query: Query
   /** The keys that an event counts under. */
   readonly keysOf: (event: Event, recorded: RecordedEvent) => ReadonlyArray<string>
+  /** The keys under which an event waits that cannot be decoded; absent where nobody can tell. */
+  readonly parkUnder?: (recorded: RecordedEvent) => ReadonlyArray<string>
 }
 
 /** What a projection is defined by. All types are inferred from the two codecs. */
@@ -54,6 +56,12 @@ export interface ProjectionSpec<State, Event> {
     event: NoInfer<Event>,
     recorded: RecordedEvent,
   ) => string | ReadonlyArray<string> | undefined
+  /**
+   * The key or keys under which an event waits that cannot be decoded: all that it would count under. The name of its
+   * stream where that is the key. Where `key` is given and this is not, a running projection ends at such an event,
+   * because to go on it would have to know whose events must wait.
+   */
+  readonly parkUnder?: (recorded: RecordedEvent) => string | ReadonlyArray<string> | undefined
   readonly initialState: NoInfer<State>
   readonly evolve: (state: NoInfer<State>, event: NoInfer<Event>) => NoInfer<State>
 }
@@ -76,6 +84,7 @@ export const projection = <State, Event extends { readonly type: string }>(
   spec: ProjectionSpec<State, Event>,
 ): Projection<State, Event> => {
   const { name, version = 1, key, categories = [], tags = [], initialState, evolve } = spec
+  const parkUnder = spec.parkUnder ?? (key === undefined ? streamOf : undefined)
   const event = eventCodec(taggedCodec(spec.event), spec.upcasters)
   return {
     name,
@@ -83,15 +92,18 @@ export const projection = <State, Event extends { readonly type: string }>(
     event,
     state: fromIoTs(spec.state),
     query: anyOf({ categories, types: event.tagged.types, tags }),
-    keysOf: (fact, recorded) => {
-      const keys = key === undefined ? recorded.stream : key(fact, recorded)
-      if (keys === undefined) return []
-      return typeof keys === 'string' ? [keys] : [...new Set(keys)]
-    },
+    keysOf: (fact, recorded) => listOf(key === undefined ? recorded.stream : key(fact, recorded)),
+    ...(parkUnder && { parkUnder: (recorded) => listOf(parkUnder(recorded)) }),
     initialState,
     evolve,
   }
 }
+
+const streamOf = ({ stream }: RecordedEvent): string => stream
+
+/** Each key once: an event counts once under it. */
+const listOf = (keys: string | ReadonlyArray<string> | undefined): ReadonlyArray<string> =>
+  keys === undefined ? [] : typeof keys === 'string' ? [keys] : [...new Set(keys)]
 
 /**
  * One recorded event into a read model: the keys it counts under, each with its state after it. `stateOf` says what the

@@ -69,7 +69,8 @@ export interface ReadModelCommit {
   readonly owner: string
   /**
    * The leases it is made under, as they were given, and how far each gets: at least to where it was. The key of every
-   * entry and of every parked event belongs to one of these partitions; anything else is `InvalidInput`.
+   * entry and of every parked event belongs to one of these partitions; anything else is `InvalidInput`, and so is a key
+   * with two entries.
    */
   readonly moves: ReadonlyArray<Lease & { readonly to: GlobalPosition }>
   readonly entries: ReadonlyArray<Entry>
@@ -105,6 +106,8 @@ export interface Unparking {
   readonly entry: O.Option<Entry>
   /** The last event that waited when they were read: if another one came to wait since then, nothing is done. */
   readonly through: GlobalPosition
+  /** What a process manager owes by these events, and takes back: written with the entry. */
+  readonly owing?: Owing
 }
 
 /**
