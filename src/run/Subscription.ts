@@ -93,7 +93,7 @@ export const subscriptionRetryPolicy: RetryPolicy = exponential({
 })
 
 /**
- * Subscribes to the log of a store. Nothing happens before the first batch is asked for.
+ * Subscribes to the log of a store, or to any other feed. Nothing happens before the first batch is asked for.
  * @example
  * import { memoryStore } from 'decider-ts/adapters/memory'
  * import { subscribe } from 'decider-ts/run'
@@ -111,7 +111,10 @@ export const subscriptionRetryPolicy: RetryPolicy = exponential({
  * }
  * seen // => ['Opened']
  */
-export const subscribe = (store: FollowedStore, options: SubscriptionOptions = {}): Subscription => {
+export const subscribe = (
+  store: Pick<FollowedStore, 'feed'>,
+  options: SubscriptionOptions = {},
+): Subscription => {
   const machine = subscriptionMachine(limitsOf(options))
   const consumers: Array<Consumer> = []
   let state = machine.initial
