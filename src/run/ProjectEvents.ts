@@ -9,8 +9,9 @@ import { either as E, option as O } from 'fp-ts'
 import { decodeRecorded } from '../evolve/EventCodec.js'
 import type { Projection } from '../evolve/Projection.js'
 import { type Json, toJson } from '../store/Json.js'
+import { checkKey } from '../store/Partition.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
-import { checkKey, type Entry, type ToPark } from './ReadModels.js'
+import type { Entry, ToPark } from './ReadModels.js'
 
 /** An event as a projection sees it: what it says, or why that cannot be told, and the keys that it concerns. */
 export interface Fact<Event> {

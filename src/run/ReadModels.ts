@@ -5,19 +5,13 @@
  * no harm. Keys are spread over a fixed number of partitions, each leased to one owner at a time, so that several
  * processes share the work and the order of each key stays.
  * Used by: `runProjection`; adapters implement it.
- *
- * Laws (test/properties/run/ReadModels.test.ts):
- * - RMD-1 one partition: a key has one partition, the same for everybody and for ever, and it is one that there is.
- * - RMD-2 spread: many keys are spread over all partitions, and none has more than three times its share.
  * @since 0.1.0
  */
-import { either as E, type option as O, type taskEither as TE } from 'fp-ts'
-import { checkStreamId } from '../store/Append.js'
+import type { option as O, taskEither as TE } from 'fp-ts'
 import type { GlobalPosition } from '../store/GlobalPosition.js'
 import type { Json } from '../store/Json.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
-import { type Busy, type InvalidInput, invalidInput, type Unavailable } from '../store/StoreError.js'
-import { streamIdFrom } from '../store/StreamId.js'
+import type { Busy, InvalidInput, Unavailable } from '../store/StoreError.js'
 import type { Timestamp } from '../store/Timestamp.js'
 import type { Owing } from './Outbox.js'
 
@@ -117,7 +111,7 @@ export interface Unparking {
 export interface ReadModels<Transaction = never> {
   /** How many partitions there are: a fixed number for all read models of this keeper, 64 as a rule. */
   readonly partitions: number
-  /** `partitionOf` with this number. */
+  /** `partitionOf` of `store` with this number. */
   readonly partitionOf: (key: string) => number
   /**
    * Renews what an owner holds, gives up what is beyond its fair share, and takes of what nobody holds up to its share,
@@ -186,29 +180,3 @@ export interface ReadModels<Transaction = never> {
   /** Forgets a read model with its places, its leases, and all that is parked. */
   readonly drop: (of: ReadModelId) => TE.TaskEither<ReadModelError, void>
 }
-
-/**
- * Whether keepers can keep a key: what the name of a stream may be, a key may be. `path` says where it was found.
- * @internal
- */
-export const checkKey = (key: string, path = 'key'): E.Either<InvalidInput, void> => {
-  const checked = checkStreamId(streamIdFrom(key))
-  return E.isLeft(checked) ? E.left(invalidInput(path, checked.left.reason)) : E.right(undefined)
-}
-
-/**
- * The partition of a key, from 0: a hash of its UTF-16 units (FNV-1a of 32 bits). Every keeper has to spread keys in this
- * way, so that a key stays where it is for ever.
- * @example
- * import { partitionOf } from 'decider-ts/run'
- * partitionOf(64)('account-a1') // => 36
- */
-export const partitionOf =
-  (partitions: number) =>
-  (key: string): number => {
-    let hash = 0x811c9dc5
-    for (let index = 0; index < key.length; index++)
-      hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193) >>> 0
-    // The low bits of this hash are its worst, and a number of partitions that is a power of two would see no others.
-    return ((hash ^ (hash >>> 15)) >>> 0) % partitions
-  }

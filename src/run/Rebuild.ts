@@ -85,6 +85,25 @@ export const progressOf =
 /**
  * Runs a version of a projection beside the one that readers are shown, and shows it to them when it has caught up. It
  * goes on then, as `runProjection` does.
+ * @example
+ * import { memoryReadModels, memoryStore } from 'decider-ts/adapters/memory'
+ * import { projection } from 'decider-ts/evolve'
+ * import { rebuild } from 'decider-ts/run'
+ * import { either as E, option as O } from 'fp-ts'
+ * import * as t from 'io-ts'
+ * const readModels = memoryReadModels()
+ * const opened = projection({
+ *   name: 'opened',
+ *   version: 2,
+ *   event: t.type({ type: t.literal('Opened') }),
+ *   state: t.number,
+ *   initialState: 0,
+ *   evolve: (times) => times + 1,
+ * })
+ * const rebuilding = rebuild(memoryStore(), readModels, opened, { lookEveryMs: 5 })
+ * await rebuilding.live // => true
+ * await readModels.liveVersion('opened')() // => E.right(O.some(2))
+ * await rebuilding.stop() // => { _tag: 'Stopped' }
  */
 export const rebuild = <State, Event, Transaction = never>(
   store: FollowedStore,
@@ -122,7 +141,7 @@ const showWhenThere = async <State, Event, Transaction>(
       // The first lease makes it be there; before that there is nothing to show.
       if (!isOver && isThere && E.isRight(await readModels.makeLive(of)())) return true
     }
-    await Promise.race([environment.sleep(lookEveryMs)(), over])
+    await environment.sleep(lookEveryMs)()
   }
   return false
 }

@@ -254,7 +254,7 @@ const commitFacts = async <State, Event, Transaction>(
   }
   const concerns = ({ recorded }: Fact<Event>, key: string): boolean => isOurs(recorded.position, key)
   const keys = [...new Set(facts.flatMap((fact) => fact.keys.filter((key) => concerns(fact, key))))]
-  const loaded = keys.length === 0 ? E.right(nothingKept) : await desk.patiently(readModels.load(of, keys))
+  const loaded = keys.length === 0 ? nothingLoaded() : await desk.patiently(readModels.load(of, keys))
   if (E.isLeft(loaded)) return keepingFailed(loaded.left)
   const outcome = projectEvents(projection)(facts, loaded.right, concerns)
   const parked = [...outcome.parked, ...alsoParked.filter(({ key, event }) => isOurs(event.position, key))]
@@ -268,7 +268,7 @@ const commitFacts = async <State, Event, Transaction>(
   return answer
 }
 
-const nothingKept: Kept = { entries: [], parked: new Set() }
+const nothingLoaded = (): E.Either<never, Kept> => E.right({ entries: [], parked: new Set() })
 
 const committed = async <State, Event, Transaction>(
   { readModels, projection, options: { handle }, desk }: Bench<State, Event, Transaction>,

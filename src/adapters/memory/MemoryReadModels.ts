@@ -8,21 +8,20 @@
  */
 import { either as E, option as O, taskEither as TE } from 'fp-ts'
 import type { Outbox } from '../../run/Outbox.js'
-import {
-  checkKey,
-  type Entry,
-  type Fenced,
-  type Lease,
-  partitionOf,
-  type ReadModelCommit,
-  type ReadModelError,
-  type ReadModelId,
-  type ReadModels,
-  type Unparking,
-  type Within,
+import type {
+  Entry,
+  Fenced,
+  Lease,
+  ReadModelCommit,
+  ReadModelError,
+  ReadModelId,
+  ReadModels,
+  Unparking,
+  Within,
 } from '../../run/ReadModels.js'
 import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
 import { toJson } from '../../store/Json.js'
+import { checkKey, partitionOf } from '../../store/Partition.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { type Timestamp, timestamp } from '../../store/Timestamp.js'

@@ -60,8 +60,10 @@ export const readModelCase = (name: string, body: ReadModelCase['body']): ReadMo
 /** The read model of the cases. */
 export const balances: ReadModelId = { name: 'balances', version: 1 }
 
-/** Long enough for any case to end in it, and a moment. */
+/** A lease that is long enough for any case to end in it. */
 export const longMs = 60_000
+
+/** A lease that is over after a moment. */
 export const shortMs = 50
 
 /** The answer of a call that must succeed. */

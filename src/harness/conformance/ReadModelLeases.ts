@@ -3,8 +3,9 @@
  * Used by: `ReadModelSuite`.
  * @since 0.1.0
  */
-import { partitionOf, type ReadModels } from '../../run/ReadModels.js'
+import type { ReadModels } from '../../run/ReadModels.js'
 import { beginning, globalPosition } from '../../store/GlobalPosition.js'
+import { partitionOf } from '../../store/Partition.js'
 import { equal, isTrue } from './Expect.js'
 import {
   balances,

@@ -1,15 +1,8 @@
 /** Keepers of read models that are wrong in one respect, each with the name of the case that finds it out. */
 import { type MemoryReadModels, type MemoryTransaction, memoryReadModels } from 'decider-ts/adapters/memory'
 import type { OpenedReadModels } from 'decider-ts/harness'
-import {
-  type Entry,
-  type Lease,
-  partitionOf,
-  type ReadModelCommit,
-  type ReadModelId,
-  type ReadModels,
-} from 'decider-ts/run'
-import { globalPosition, type Json, timestamp } from 'decider-ts/store'
+import type { Entry, Lease, ReadModelCommit, ReadModelId, ReadModels } from 'decider-ts/run'
+import { globalPosition, type Json, partitionOf, timestamp } from 'decider-ts/store'
 import { either as E, option as O, taskEither as TE } from 'fp-ts'
 
 type Keeper = ReadModels<MemoryTransaction>

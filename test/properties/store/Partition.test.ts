@@ -1,5 +1,5 @@
-/** The laws of the port of read models: how keys are spread, which no keeper may decide for itself. */
-import { partitionOf } from 'decider-ts/run'
+/** The laws of partitions: how keys are spread, which no keeper may decide for itself. */
+import { partitionOf } from 'decider-ts/store'
 import fc from 'fast-check'
 import { law } from '../Law.js'
 
@@ -33,14 +33,14 @@ const isSpread = (partitionIn: typeof partitionOf) =>
     return counts.every((n) => n > 0 && n <= 3 * each)
   })
 
-law('RMD-1 one partition', hasOnePartition(partitionOf))
+law('PTN-1 one partition', hasOnePartition(partitionOf))
 law.rejects(
-  'RMD-1',
+  'PTN-1',
   'a hash of another start',
   hasOnePartition((count) => (key) => (partitionOf(count)(key) + 1) % count),
 )
 law.rejects(
-  'RMD-1',
+  'PTN-1',
   'a remainder that is negative',
   hasOnePartition((count) => (key) => {
     let hash = 0
@@ -48,9 +48,9 @@ law.rejects(
     return hash % count
   }),
 )
-law('RMD-2 spread', isSpread(partitionOf))
+law('PTN-2 spread', isSpread(partitionOf))
 law.rejects(
-  'RMD-2',
+  'PTN-2',
   'the sum of the units',
   isSpread((count) => (key) => [...key].reduce((sum, unit) => sum + unit.charCodeAt(0), 0) % count),
 )
