@@ -13,12 +13,12 @@
  */
 import { either as E } from 'fp-ts'
 import { type Json, toJson } from '../store/Json.js'
+import { checkKey } from '../store/Partition.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
 import { timestamp } from '../store/Timestamp.js'
 import type { Cancelled, OwedCommand, Owing } from './Outbox.js'
 import type { Deadline, ProcessDefinition } from './ProcessDefinition.js'
 import type { Counted } from './ProjectEvents.js'
-import { checkKey } from './ReadModels.js'
 
 /** What deciding on commands needs to know of a process manager. */
 export type Reacting<State, Event, Command> = Pick<

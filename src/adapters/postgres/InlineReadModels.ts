@@ -36,7 +36,7 @@ export interface InlineReadModelsOptions extends SchemaOptions {
  * import { either as E, function as F, option as O, taskEither as TE } from 'fp-ts'
  * import * as t from 'io-ts'
  * import postgres from 'postgres'
- * const sql = postgres(process.env['DATABASE_URL'] ?? '')
+ * const sql = postgres(process.env['DATABASE_URL'] ?? '', { onnotice: () => {} })
  * const options = { schema: 'decider_inline_example' }
  * await migrate(sql, options)()
  * const openings = projection({

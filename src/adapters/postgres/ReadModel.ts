@@ -117,7 +117,6 @@ export interface QueriedReadModel<State> {
  * await postgresReadModels(sql, options).lease(balances, 'worker-1', 10_000)()
  * await readModel(sql, balances, options).where({ balance: 5 })() // => E.right([])
  * await readModel(sql, balances, options).matching('$.balance > $least', { variables: { least: 5 } })() // => E.right([])
- * await sql.unsafe('drop schema decider_read_model_example cascade')
  * await sql.end()
  */
 export const readModel = <State>(

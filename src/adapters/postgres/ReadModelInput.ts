@@ -6,10 +6,9 @@
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { ReadModelCommit, ReadModelError, ReadModelId } from '../../run/ReadModels.js'
-import { checkStreamId } from '../../store/Append.js'
 import { toJson } from '../../store/Json.js'
+import { checkKey } from '../../store/Partition.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
-import { streamIdFrom } from '../../store/StreamId.js'
 import type { Row } from './Connection.js'
 import { type Fault, transactionFailed } from './SqlState.js'
 
@@ -26,8 +25,8 @@ export const firstRefusal = (
 
 /** What is wrong with the name of a read model, a key or an owner. */
 export const nameRefusal = (name: string, path: string): InvalidInput | undefined => {
-  const checked = checkStreamId(streamIdFrom(name))
-  return E.isLeft(checked) ? invalidInput(path, checked.left.reason) : undefined
+  const checked = checkKey(name, path)
+  return E.isLeft(checked) ? checked.left : undefined
 }
 
 /** What is wrong with the first key that cannot be one. */
@@ -39,6 +38,7 @@ export const keysRefusal = (keys: ReadonlyArray<string>, path: string): InvalidI
   return undefined
 }
 
+/** What is wrong with the name or the version of a read model. */
 export const idRefusal = ({ name, version }: ReadModelId): InvalidInput | undefined =>
   nameRefusal(name, 'name') ?? countRefusal(version, 'version')
 

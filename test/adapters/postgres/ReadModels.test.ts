@@ -107,6 +107,21 @@ describe('an owner who was paused', () => {
     expect(await statesOf('k')).toEqual([['k', 'new']])
   })
 
+  test('would commit, if his fence were not looked at', async () => {
+    const careless = await install()
+    const { sql, schema, end } = careless
+    await sql.unsafe(`create or replace function "${schema}".hold_places(
+      model int, of_owner text, moved int[], fences bigint[], froms bigint[]) returns int
+      language sql as 'select null::int'`)
+    const wrong = postgresReadModels(sql, { schema })
+    const old = await right(wrong.lease(of, 'a', hour))
+    await right(wrong.release(of, 'a'))
+    await right(wrong.lease(of, 'b', hour))
+    await right(wrong.commit(of, commitOf('a', old, 5, { entries: [entry('k', 'late')] })))
+    expect((await right(wrong.load(of, ['k']))).entries).toHaveLength(1)
+    await end()
+  })
+
   test('cannot be replaced while his commit is under way, and is replaced behind it', async () => {
     const leases = await lease('a')
     await letLeasesEnd()
