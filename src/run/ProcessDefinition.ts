@@ -25,6 +25,26 @@ export type Deadline<Command> =
     }
   | { readonly cancel: string }
 
+/**
+ * Sets a timer. The command keeps its literal types.
+ * @example
+ * import { setTimer } from 'decider-ts/run'
+ * setTimer('payment', 60_000, { type: 'Remind' }) // => { timer: 'payment', afterMs: 60_000, command: { type: 'Remind' } }
+ */
+export const setTimer = <const Command>(
+  timer: string,
+  afterMs: number,
+  command: Command,
+): Deadline<Command> => ({ timer, afterMs, command })
+
+/**
+ * Takes a timer back.
+ * @example
+ * import { cancelTimer } from 'decider-ts/run'
+ * cancelTimer('payment') // => { cancel: 'payment' }
+ */
+export const cancelTimer = (timer: string): Deadline<never> => ({ cancel: timer })
+
 /** A process manager that can be run. */
 export interface ProcessDefinition<State, Event, Command>
   extends Projection<State, Event>,
@@ -52,7 +72,7 @@ export interface ProcessSpec<State, Event, Command>
  * unless given.
  * @example
  * import * as t from 'io-ts'
- * import { processDefinition } from 'decider-ts/run'
+ * import { cancelTimer, processDefinition, setTimer } from 'decider-ts/run'
  * const Reminding = processDefinition({
  *   name: 'reminding',
  *   event: t.type({ type: t.keyof({ Ordered: null, Paid: null }), order: t.string }),
@@ -60,9 +80,7 @@ export interface ProcessSpec<State, Event, Command>
  *   state: t.null,
  *   manager: { initialState: null, evolve: () => null, react: () => [], pending: () => [], isTerminal: () => false },
  *   deadlines: (_state, { type, order }) =>
- *     type === 'Paid'
- *       ? [{ cancel: 'payment' }]
- *       : [{ timer: 'payment', afterMs: 60_000, command: { type: 'Remind', order } }],
+ *     type === 'Paid' ? [cancelTimer('payment')] : [setTimer('payment', 60_000, { type: 'Remind', order })],
  * })
  * Reminding.deadlines(null, { type: 'Paid', order: 'o1' }) // => [{ cancel: 'payment' }]
  */

@@ -69,22 +69,26 @@ export type ProcessKeeper<Transaction = never> = ReadModels<Transaction> & Outbo
  * Runs a process manager, from now until it is stopped or cannot go on.
  * @example
  * import { memoryReadModels, memoryStore } from 'decider-ts/adapters/memory'
- * import { processDefinition, runProcessManager, waitFor } from 'decider-ts/run'
- * import { anyVersion, eventId, eventToAppend, globalPosition, streamId, toStream } from 'decider-ts/store'
+ * import type { ProcessManager } from 'decider-ts/decide'
+ * import { processDefinition, runProcessManager } from 'decider-ts/run'
+ * import { anyVersion, eventId, eventToAppend, streamId, toStream } from 'decider-ts/store'
  * import { taskEither as TE } from 'fp-ts'
  * import * as t from 'io-ts'
+ * const Paid = t.type({ type: t.literal('Paid'), order: t.string })
+ * const Ship = t.type({ type: t.literal('Ship'), order: t.string })
+ * const shipping: ProcessManager<t.TypeOf<typeof Paid>, string, t.TypeOf<typeof Ship>> = {
+ *   initialState: '',
+ *   evolve: (_state, { order }) => order,
+ *   react: (_state, { order }) => [{ type: 'Ship', order }],
+ *   pending: (order) => (order === '' ? [] : [{ type: 'Ship', order }]),
+ *   isTerminal: () => false,
+ * }
  * const Shipping = processDefinition({
  *   name: 'shipping',
- *   event: t.type({ type: t.literal('Paid'), order: t.string }),
- *   command: t.type({ type: t.literal('Ship'), order: t.string }),
+ *   event: Paid,
+ *   command: Ship,
  *   state: t.string,
- *   manager: {
- *     initialState: '',
- *     evolve: (_state, { order }) => order,
- *     react: (_state, { order }) => [{ type: 'Ship', order }],
- *     pending: (order) => (order === '' ? [] : [{ type: 'Ship', order }]),
- *     isTerminal: () => false,
- *   },
+ *   manager: shipping,
  * })
  * const store = memoryStore()
  * const stream = streamId('order', 'o1')

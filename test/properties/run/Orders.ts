@@ -5,7 +5,14 @@
  */
 import { type MemoryReadModels, memoryReadModels, memoryStore } from 'decider-ts/adapters/memory'
 import { accept, domain, reject } from 'decider-ts/decide'
-import { type Dispatch, type HandleError, handle, processDefinition } from 'decider-ts/run'
+import {
+  cancelTimer,
+  type Dispatch,
+  type HandleError,
+  handle,
+  processDefinition,
+  setTimer,
+} from 'decider-ts/run'
 import { everything, type RecordedEvent } from 'decider-ts/store'
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
@@ -81,9 +88,8 @@ export const shipping = processDefinition({
     isTerminal: () => false,
   },
   deadlines: (_seen, { type, order }) => {
-    if (type === 'Placed')
-      return [{ timer: 'payment', afterMs: paymentMs, command: command('Expire', order) }]
-    return type === 'Paid' ? [{ cancel: 'payment' }] : []
+    if (type === 'Placed') return [setTimer('payment', paymentMs, { type: 'Expire', order })]
+    return type === 'Paid' ? [cancelTimer('payment')] : []
   },
 })
 
