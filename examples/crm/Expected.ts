@@ -7,6 +7,15 @@ import type { Mailing, Person, Whole } from './Whole.js'
 /** Of each read model its entries, by key. */
 export type ReadModelsByName = Readonly<Record<string, ReadonlyMap<string, unknown>>>
 
+/** Lists in read models are sets, and maps have no order: equal read models become equal values. */
+export const plain = (value: unknown): unknown => {
+  if (value instanceof Map) return plain(Object.fromEntries(value))
+  if (Array.isArray(value)) return value.map((each) => JSON.stringify(plain(each))).sort()
+  if (typeof value !== 'object' || value === null) return value
+  const sorted = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
+  return Object.fromEntries(sorted.map(([key, each]) => [key, plain(each)]))
+}
+
 export const expectedOf = (whole: Whole): ReadModelsByName => {
   const registered = new Map([...whole.people].filter(([, { isRegistered }]) => isRegistered))
   return {

@@ -1,5 +1,5 @@
 /** The four logs of a system, read as what they say; and its read models, as far as they are. */
-import { decodeHistory, everything, globalPosition, type RecordedEvent } from 'decider-ts'
+import { beginning, decodeHistory, everything, type FollowedStore, type RecordedEvent } from 'decider-ts'
 import { either as E } from 'fp-ts'
 import { Diary } from './appointments/Domain.js'
 import { Campaign } from './campaigns/Domain.js'
@@ -25,22 +25,29 @@ export const factsOf = (name: Name, log: ReadonlyArray<RecordedEvent>): Readonly
   return facts.right
 }
 
-const whole = 1_000_000
+export type Logs = Readonly<Record<Name, ReadonlyArray<RecordedEvent>>>
 
-/** The log of each service. */
-export const logsOf = async (
-  system: System,
-): Promise<Readonly<Record<Name, ReadonlyArray<RecordedEvent>>>> => {
-  const logOf = async (name: Name) => {
-    const page = await system[name].store.feed.page(everything, globalPosition(0), whole)()
-    if (E.isLeft(page)) throw new Error(`The log of ${name} cannot be read: ${page.left._tag}.`)
-    return page.right.events
-  }
-  return {
-    customers: await logOf('customers'),
-    appointments: await logOf('appointments'),
-    relationships: await logOf('relationships'),
-    campaigns: await logOf('campaigns'),
+/** The log of each service, from its first event. */
+export const logsOf = async (services: Readonly<Record<Name, { readonly store: Log }>>): Promise<Logs> => {
+  const [customers, appointments, relationships, campaigns] = await Promise.all([
+    logOf(services.customers.store),
+    logOf(services.appointments.store),
+    logOf(services.relationships.store),
+    logOf(services.campaigns.store),
+  ])
+  return { customers, appointments, relationships, campaigns }
+}
+
+type Log = Pick<FollowedStore, 'feed'>
+
+const logOf = async ({ feed }: Log): Promise<ReadonlyArray<RecordedEvent>> => {
+  const events: Array<RecordedEvent> = []
+  for (let after = beginning; ; ) {
+    const page = await feed.page(everything, after, 1_000)()
+    if (E.isLeft(page)) throw new Error(`A log cannot be read: ${page.left._tag}.`)
+    events.push(...page.right.events)
+    after = page.right.upTo
+    if (page.right.beyond === 'nothing') return events
   }
 }
 

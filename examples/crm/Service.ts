@@ -15,6 +15,7 @@ import type {
 } from 'decider-ts'
 import { either as E, taskEither as TE } from 'fp-ts'
 import type * as t from 'io-ts'
+import type { ContractTypes } from './Publication.js'
 
 /** What a service needs of the world. `Neighbours` are the names of the services that it reads. */
 export interface Ports<Neighbours extends string = never> {
@@ -36,7 +37,8 @@ export type Ask = (input: unknown, context?: CommandContext) => Answer
 export interface Service {
   readonly name: string
   readonly store: FollowedStore
-  /** What others may read. */
+  /** The public names of what others may read, and the events under these names. */
+  readonly contract: ContractTypes
   readonly published: Feed
   /** Commands, as they come in from outside. What only news may lead to is none. */
   readonly ask: Ask

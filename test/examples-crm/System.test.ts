@@ -3,7 +3,7 @@
  * deliveries are, and whichever services stop and start again, in the end every read model of every service is what one big
  * fold of all events gives.
  */
-import { type RecordedEvent, view } from 'decider-ts'
+import { view } from 'decider-ts'
 import fc from 'fast-check'
 import { taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
@@ -11,8 +11,8 @@ import { describe, expect, test } from 'vitest'
 import { Diary } from '../../examples/crm/appointments/Domain.js'
 import { Campaign } from '../../examples/crm/campaigns/Domain.js'
 import { Customer } from '../../examples/crm/customers/Domain.js'
-import { expectedOf, type ReadModelsByName } from '../../examples/crm/Expected.js'
-import { factsOf, logsOf, readModelsOf } from '../../examples/crm/Facts.js'
+import { expectedOf, plain } from '../../examples/crm/Expected.js'
+import { factsOf, type Logs, logsOf, readModelsOf } from '../../examples/crm/Facts.js'
 import { Relationships } from '../../examples/crm/relationships/Domain.js'
 import type { Ask, Service } from '../../examples/crm/Service.js'
 import { memoryShelf, type Shelf } from '../../examples/crm/Shelf.js'
@@ -29,28 +29,6 @@ import { everything, type Fact } from '../../examples/crm/Whole.js'
 import { seed } from '../properties/Law.js'
 import { play, script } from './Scripts.js'
 
-/** Lists in read models are sets, and maps have no order: equal values become equal texts. */
-const plain = (value: unknown): unknown => {
-  if (value instanceof Map)
-    return Object.fromEntries([...value].sort().map(([key, each]) => [key, plain(each)]))
-  if (Array.isArray(value))
-    return value
-      .map(plain)
-      .map((each) => JSON.stringify(each))
-      .sort()
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([key, each]) => [key, plain(each)] as const)
-      .sort(),
-  )
-}
-
-const plainly = (readModels: ReadModelsByName) =>
-  Object.fromEntries(Object.entries(readModels).map(([name, entries]) => [name, plain(entries)]))
-
-type Logs = Readonly<Record<Name, ReadonlyArray<RecordedEvent>>>
-
 /** All facts in one order that keeps that of each log: each number of the tape says whose turn it is. */
 const merged = (logs: Logs, tape: ReadonlyArray<number>): ReadonlyArray<Fact> => {
   const rest = names.map((name) => [...factsOf(name, logs[name])])
@@ -59,7 +37,7 @@ const merged = (logs: Logs, tape: ReadonlyArray<number>): ReadonlyArray<Fact> =>
 }
 
 const bigFold = (logs: Logs, tape: ReadonlyArray<number>) =>
-  plainly(expectedOf(view.fold(everything)(merged(logs, tape))))
+  plain(expectedOf(view.fold(everything)(merged(logs, tape))))
 
 const tape = fc.array(fc.nat(names.length - 1), { maxLength: 40, size: 'max' })
 
@@ -70,7 +48,7 @@ const converges = (open: () => System, seen: (logs: Logs, deaths: number) => voi
     const logs = await logsOf(system)
     seen(logs, deaths)
     const expected = bigFold(logs, [])
-    expect(plainly(readModelsOf(system))).toEqual(expected)
+    expect(plain(readModelsOf(system))).toEqual(expected)
     expect(bigFold(logs, tape)).toEqual(expected)
   })
 

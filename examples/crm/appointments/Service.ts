@@ -13,6 +13,7 @@ export const appointments = ({ store, feeds }: Ports<'customers'>): Service => {
   return {
     name: 'appointments',
     store,
+    contract,
     published: publicFeed(store.feed, { events: Diary.event, contract, publication }),
     ask: exceptNews(['Admit', 'Dismiss'], obey),
     projections: [kept(store.feed, agenda), kept(store.feed, attendance)],

@@ -57,6 +57,7 @@ export const campaigns = ({
   return {
     name: 'campaigns',
     store,
+    contract,
     published: publicFeed(store.feed, { events: Campaign.event, contract, publication }),
     ask: exceptNews(['Launch', 'Contact'], ask),
     projections: [

@@ -11,6 +11,7 @@ export const customers = ({ store }: Ports): Service => {
   return {
     name: 'customers',
     store,
+    contract,
     published: publicFeed(store.feed, { events: Customer.event, contract, publication }),
     ask: (input, context) => eventsOf(handle(input, context)),
     projections: [kept(store.feed, directory), kept(store.feed, segments)],

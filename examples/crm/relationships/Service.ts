@@ -16,6 +16,7 @@ export const relationships = ({
   return {
     name: 'relationships',
     store,
+    contract,
     published: publicFeed(store.feed, { events: Relationships.event, contract, publication }),
     ask: exceptNews(['Begin', 'RecordVisit', 'RecordNoShow', 'RecordContact', 'End'], obey),
     projections: [
