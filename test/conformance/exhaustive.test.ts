@@ -51,7 +51,7 @@ describe('wrong stores are refused', () => {
     ['what is sent again is written again', `${order} nothing`],
     ['every other read lags behind', `${order} expected`],
     ['of several expectations one is checked', `${order} there`],
-    ['the place of a token counts as new', `${order} append conditions`],
+    ['conditions are not checked', `${order} append conditions`],
   ]
   test.each(refused)('%s (%s)', async (what, by) => {
     const wrong = zoo.find((each) => each.what === what)
