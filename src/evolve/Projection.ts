@@ -57,8 +57,8 @@ export interface ProjectionSpec<State, Event> {
     recorded: RecordedEvent,
   ) => string | ReadonlyArray<string> | undefined
   /**
-   * The key or keys under which an event waits that cannot be decoded: all that it would count under. The name of its
-   * stream where that is the key. Where `key` is given and this is not, a running projection ends at such an event,
+   * The key or keys under which an event waits that cannot be decoded: all that it would count under, and none where it
+   * may be passed over. The name of its stream where that is the key. Where `key` is given and this is not, a running projection ends at such an event,
    * because to go on it would have to know whose events must wait.
    */
   readonly parkUnder?: (recorded: RecordedEvent) => string | ReadonlyArray<string> | undefined

@@ -141,7 +141,7 @@ export const workOnPartitions = <End>(work: PartitionWork<End>): WorkingPartitio
 }
 
 const askToStop = <End>(run: Run<End>): void => {
-  run.asked.resolve(undefined)
+  for (const cut of run.pauses) cut()
   run.wake()
 }
 
@@ -152,8 +152,8 @@ interface Run<End> extends PartitionWork<End> {
   readonly leaseMs: number
   readonly heartbeatMs: number
   readonly started: Later<boolean>
-  /** Resolves when somebody asks to stop. */
-  readonly asked: Later<undefined>
+  /** Cut the pauses under way short. */
+  readonly pauses: Set<() => void>
   /** Resolves with what was thrown in the background. */
   readonly broken: Later<never>
   held: ReadonlyMap<number, Lease>
@@ -197,7 +197,7 @@ const newRun = <End>(work: PartitionWork<End>): Run<End> => {
     leaseMs,
     heartbeatMs,
     started: later(),
-    asked: later(),
+    pauses: new Set(),
     broken: later(),
     held: new Map(),
     reach: beginning,
@@ -277,8 +277,14 @@ const stopped: PartitionEnd = { _tag: 'Stopped' }
 const lossDelayMs = <End>({ losses, environment }: Run<End>): number =>
   environment.random() * Math.min(1_000, 5 * 2 ** Math.min(losses, 10))
 
-const pause = async <End>({ environment, asked }: Run<End>, milliseconds: number): Promise<void> => {
-  await Promise.race([environment.sleep(milliseconds)(), asked.promise])
+/** Waits, but not beyond the moment in which somebody asks to stop. Nothing of it is left behind when it is over. */
+const pause = async <End>(run: Run<End>, milliseconds: number): Promise<void> => {
+  if (isAskedToStop(run)) return
+  const { promise, resolve } = later<void>()
+  run.pauses.add(resolve)
+  void run.environment.sleep(milliseconds)().then(resolve, run.broken.reject)
+  await promise
+  run.pauses.delete(resolve)
 }
 
 /** Renews the leases from time to time, whatever the batch in hand takes. */

@@ -141,7 +141,7 @@ const showWhenThere = async <State, Event, Transaction>(
       // The first lease makes it be there; before that there is nothing to show.
       if (!isOver && isThere && E.isRight(await readModels.makeLive(of)())) return true
     }
-    await Promise.race([environment.sleep(lookEveryMs)(), over])
+    await environment.sleep(lookEveryMs)()
   }
   return false
 }

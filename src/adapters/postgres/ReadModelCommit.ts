@@ -195,17 +195,28 @@ const inTransaction =
       left = answer
       throw new Leaving(answer.left)
     }
+    let isOver = false
+    const unlessOver = async (): Promise<void> => {
+      if (isOver) await never
+    }
+    const transaction = sql.begin('isolation level read committed', async (transaction) => {
+      const ask = askOn(sameSession(transaction))
+      const isLive = orLeave(await before(ask))
+      try {
+        await within(transaction, isLive)
+      } catch (error) {
+        thrown = { error }
+        // What the handler was told first may be that its connection is lost, and the driver tells it in the same turn.
+        await nextTurn()
+        await unlessOver()
+        throw error
+      }
+      await unlessOver()
+      orLeave(await after(ask))
+    })
     try {
-      await sql.begin('isolation level read committed', async (transaction) => {
-        const ask = askOn(sameSession(transaction))
-        const isLive = orLeave(await before(ask))
-        try {
-          await within(transaction, isLive)
-        } catch (error) {
-          thrown = { error }
-          throw error
-        }
-        orLeave(await after(ask))
+      await transaction.finally(() => {
+        isOver = true
       })
       return E.right(undefined)
     } catch (error) {
@@ -221,5 +232,13 @@ const askOn =
   (session: Connection): Ask =>
   (statement, parameters) =>
     TE.mapLeft(readModelError)(send(session, statement)(parameters))()
+
+/**
+ * Where a callback ends whose connection is lost. postgres.js 3.4.9 has rejected the promise of its transaction by then,
+ * and would send the end of the transaction to a socket that is gone, which ends the process.
+ */
+const never = new Promise<void>(() => {})
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const mayPass = (fault: Fault): boolean => fault._tag === 'Busy' || isLost(fault)
