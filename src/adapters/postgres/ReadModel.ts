@@ -13,7 +13,7 @@ import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { type Connection, type Row, send } from './Connection.js'
 import { entriesOfPage, entryFrom, searchedText } from './KeptJson.js'
 import { readModelStatements } from './ReadModelCall.js'
-import { countRefusal, firstRefusal, nameRefusal, readModelError } from './ReadModelInput.js'
+import { countRefusal, firstRefusal, nameRefusal, onlyRow, readModelError } from './ReadModelInput.js'
 import { type SchemaOptions, schemaOf } from './Schema.js'
 import { codeOf, type Fault } from './SqlState.js'
 
@@ -134,9 +134,10 @@ export const readModel = <State>(
     F.pipe(
       TE.fromEither(findParameters(projection, asked, limit, after)),
       TE.chainW((parameters) => TE.mapLeft(findError)(sendFind(parameters))),
+      TE.chainEitherKW(onlyRow),
       TE.chainEitherKW(
-        ([row]): E.Either<QueryError, ReadonlyArray<Found<State>>> =>
-          row?.(4) === 't' ? E.left(notSearchable) : E.traverseArray(decoded(row))(entriesOfPage(row)),
+        (row): E.Either<QueryError, ReadonlyArray<Found<State>>> =>
+          row(4) === 't' ? E.left(notSearchable) : E.traverseArray(decoded(row))(entriesOfPage(row)),
       ),
     )
   return {
@@ -144,7 +145,8 @@ export const readModel = <State>(
       F.pipe(
         TE.fromEither(firstRefusal(nameRefusal(projection.name, 'name'), nameRefusal(key, 'key'))),
         TE.chainW(() => TE.mapLeft(readModelError)(sendGet([projection.name, null, key]))),
-        TE.chainEitherKW(([row]): E.Either<QueryError, O.Option<State>> => {
+        TE.chainEitherKW(onlyRow),
+        TE.chainEitherKW((row): E.Either<QueryError, O.Option<State>> => {
           const entry = entryFrom(key, row)
           return O.isNone(entry)
             ? E.right(O.none)
@@ -197,7 +199,7 @@ const textOf = (value: unknown, path: string): E.Either<InvalidInput, string | n
 
 const decodedBy =
   <State>({ name, state }: Readable<State>) =>
-  (row: Row | undefined) =>
+  (row: Row) =>
   ({ key, state: kept, position }: Entry): E.Either<UnreadableState, Found<State>> => {
     const decoded = state.decode(kept)
     if (E.isRight(decoded)) return E.right({ key, state: decoded.right, position })
@@ -206,7 +208,7 @@ const decodedBy =
     return E.left({
       _tag: 'UnreadableState',
       name,
-      version: Number(row?.(0)),
+      version: Number(row(0)),
       key,
       path: where,
       reason,
