@@ -31,7 +31,7 @@ export interface PartitionOptions
   readonly owner?: string
   /** How long partitions stay with an owner that is not heard of, in milliseconds; 5,000 unless given. */
   readonly leaseMs?: number
-  /** How often leases are renewed, in milliseconds; a third of `leaseMs` unless given. */
+  /** How often leases are renewed, in milliseconds: less than `leaseMs`, and a third of it unless given. */
   readonly heartbeatMs?: number
 }
 
@@ -190,6 +190,10 @@ const newRun = <End>(work: PartitionWork<End>): Run<End> => {
     if (!Number.isFinite(milliseconds) || milliseconds <= 0)
       throw new RangeError(`${name} must be more than 0 milliseconds, so it cannot be ${milliseconds}.`)
   }
+  if (heartbeatMs >= leaseMs)
+    throw new RangeError(
+      `heartbeatMs must be less than leaseMs, which is ${leaseMs}, so it cannot be ${heartbeatMs}.`,
+    )
   return {
     ...work,
     environment,

@@ -107,9 +107,11 @@ describe('a projection that cannot go on', () => {
     expect(await running.stop()).toEqual({ _tag: 'StoppedByForce' })
   })
 
-  test('refuses a lease without length', () => {
+  test('refuses a lease without length, and a heartbeat that comes too late', () => {
     const { store, readModels } = opened()
     expect(() => runProjection(store, readModels, notes(), { leaseMs: 0 })).toThrow(RangeError)
+    const late = { leaseMs: 1_000, heartbeatMs: 1_000 }
+    expect(() => runProjection(store, readModels, notes(), late)).toThrow(RangeError)
   })
 })
 
