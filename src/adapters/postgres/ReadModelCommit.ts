@@ -24,7 +24,14 @@ import { numberArray } from './ArrayLiteral.js'
 import { type Connection, type Row, send } from './Connection.js'
 import { commandParameters, entryParameters, parkedParameters, searchedText, wordOf } from './KeptJson.js'
 import { idParameters, type ReadModelStatements } from './ReadModelCall.js'
-import { commitRefusal, firstRefusal, idRefusal, nameRefusal, readModelError } from './ReadModelInput.js'
+import {
+  commitRefusal,
+  firstRefusal,
+  idRefusal,
+  nameRefusal,
+  onlyRow,
+  readModelError,
+} from './ReadModelInput.js'
 import { sameSession } from './Session.js'
 import { type Fault, faultOf, isLost } from './SqlState.js'
 
@@ -48,11 +55,16 @@ export const commitsOf = <Types extends Record<string, unknown>>(
       if (E.isLeft(refusal)) return TE.left(refusal.left)
       const parameters = commitParameters(committing, of, commit)
       if (within === undefined)
-        return F.pipe(commitOnce(parameters), TE.mapLeft(readModelError), TE.chainEitherKW(unlessFenced))
+        return F.pipe(
+          commitOnce(parameters),
+          TE.mapLeft(readModelError),
+          TE.chainEitherK(onlyRow),
+          TE.chainEitherKW(unlessFenced),
+        )
       return inTransaction<Fenced, Types>(sql, within, {
         before: async (ask) => {
           const held = await ask(statements.begin, moveParameters(of, commit))
-          return E.flatMap(held, (rows) => E.map(() => rows[0]?.(1) === 't')(unlessFenced(rows)))
+          return E.flatMap(held, (row) => E.map(() => row(1) === 't')(unlessFenced(row)))
         },
         after: async (ask) => {
           const done = await ask(statements.commit, parameters)
@@ -67,15 +79,17 @@ export const commitsOf = <Types extends Record<string, unknown>>(
       if (within === undefined)
         return F.pipe(
           unparkOnce(parameters),
-          TE.bimap(readModelError, ([row]) => row?.(0) === 't'),
+          TE.mapLeft(readModelError),
+          TE.chainEitherK(onlyRow),
+          TE.map((row) => row(0) === 't'),
         )
       return F.pipe(
         inTransaction<NotParked, Types>(sql, within, {
           before: async (ask) => {
             const done = await ask(statements.unpark, parameters)
             if (E.isLeft(done)) return done
-            const [row] = done.right
-            return row?.(0) === 't' ? E.right(row(1) === 't') : E.left({ _tag: 'NotParked' })
+            const row = done.right
+            return row(0) === 't' ? E.right(row(1) === 't') : E.left({ _tag: 'NotParked' })
           },
           after: async () => E.right(undefined),
         }),
@@ -90,8 +104,8 @@ interface NotParked {
   readonly _tag: 'NotParked'
 }
 
-const unlessFenced = ([row]: ReadonlyArray<Row>): E.Either<Fenced, void> => {
-  const partition = row?.(0)
+const unlessFenced = (row: Row): E.Either<Fenced, void> => {
+  const partition = row(0)
   return partition === undefined
     ? E.right(undefined)
     : E.left({ _tag: 'Fenced', partition: Number(partition) })
@@ -186,7 +200,7 @@ const unparkParameters = <Types extends Record<string, unknown>>(
 type Ask = (
   statement: string,
   parameters: ReadonlyArray<string | null>,
-) => Promise<E.Either<ReadModelError, ReadonlyArray<Row>>>
+) => Promise<E.Either<ReadModelError, Row>>
 
 /** What comes before the handler and says whether the version is live, and what comes after; a Left of theirs undoes all. */
 interface Around<Failure> {
@@ -219,17 +233,28 @@ const inTransaction =
       left = answer
       throw new Leaving(answer.left)
     }
+    let isOver = false
+    const unlessOver = async (): Promise<void> => {
+      if (isOver) await never
+    }
+    const transaction = sql.begin('isolation level read committed', async (transaction) => {
+      const ask = askOn(sameSession(transaction))
+      const isLive = orLeave(await before(ask))
+      try {
+        await within(transaction, isLive)
+      } catch (error) {
+        thrown = { error }
+        // What the handler was told first may be that its connection is lost, and the driver tells it in the same turn.
+        await nextTurn()
+        await unlessOver()
+        throw error
+      }
+      await unlessOver()
+      orLeave(await after(ask))
+    })
     try {
-      await sql.begin('isolation level read committed', async (transaction) => {
-        const ask = askOn(sameSession(transaction))
-        const isLive = orLeave(await before(ask))
-        try {
-          await within(transaction, isLive)
-        } catch (error) {
-          thrown = { error }
-          throw error
-        }
-        orLeave(await after(ask))
+      await transaction.finally(() => {
+        isOver = true
       })
       return E.right(undefined)
     } catch (error) {
@@ -244,6 +269,14 @@ const inTransaction =
 const askOn =
   (session: Connection): Ask =>
   (statement, parameters) =>
-    TE.mapLeft(readModelError)(send(session, statement)(parameters))()
+    F.pipe(send(session, statement)(parameters), TE.mapLeft(readModelError), TE.chainEitherK(onlyRow))()
+
+/**
+ * Where a callback ends whose connection is lost. postgres.js 3.4.9 has rejected the promise of its transaction by then,
+ * and would send the end of the transaction to a socket that is gone, which ends the process.
+ */
+const never = new Promise<void>(() => {})
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const mayPass = (fault: Fault): boolean => fault._tag === 'Busy' || isLost(fault)

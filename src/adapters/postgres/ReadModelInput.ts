@@ -114,6 +114,17 @@ export const readModelError = (fault: Fault): ReadModelError => {
   }
 }
 
+/** Every statement here is answered by one row. None would be no answer, and must not be taken for a good one. */
+export const onlyRow = ([row]: ReadonlyArray<Row>): E.Either<ReadModelError, Row> =>
+  row === undefined
+    ? E.left({
+        _tag: 'Unavailable',
+        outcome: 'unknown',
+        reason: 'the server gave no answer',
+        cause: undefined,
+      })
+    : E.right(row)
+
 /** One statement, sent. */
 export type SendRequest = (
   parameters: ReadonlyArray<string | null>,
@@ -121,7 +132,7 @@ export type SendRequest = (
 
 /** A request that is sent if nothing is wrong with it, and answered by what is read from the first row. */
 export const asking =
-  <A>(sendRequest: SendRequest, read: (row: Row | undefined) => A) =>
+  <A>(sendRequest: SendRequest, read: (row: Row) => A) =>
   (
     refusal: E.Either<InvalidInput, void>,
     parameters: () => ReadonlyArray<string | null>,
@@ -129,5 +140,6 @@ export const asking =
     F.pipe(
       TE.fromEither(refusal),
       TE.chainW(() => TE.mapLeft(readModelError)(sendRequest(parameters()))),
-      TE.map(([row]) => read(row)),
+      TE.chainEitherKW(onlyRow),
+      TE.map(read),
     )

@@ -210,6 +210,29 @@ describe('a handler', () => {
     expect(await left(deadlocked)).toMatchObject({ _tag: 'Busy' })
   })
 
+  test.each([
+    ['and who says nothing', async () => {}],
+    ['and who goes on a little later', () => sleep(100)],
+    [
+      'and who throws something else',
+      () => {
+        throw new Error('something else')
+      },
+    ],
+  ])('whose connection is lost, %s, has written nothing', async (_, then) => {
+    const leases = await lease('a')
+    const cut = keeper.commit(of, commitOf('a', leases, 5), async (transaction) => {
+      await write('cut off')(transaction)
+      await transaction.unsafe('select pg_terminate_backend(pg_backend_pid())').catch(() => {})
+      await then()
+    })
+    expect(await left(cut)).toMatchObject({ _tag: 'Unavailable', outcome: 'unknown' })
+    expect(await written()).not.toContain('cut off')
+    const note = `goes through ${of.name}`
+    await right(keeper.commit(of, commitOf('a', leases, 5), write(note)))
+    expect(await written()).toContain(note)
+  })
+
   test('is told whether its version is live, and that stays so until it is done', async () => {
     const leases = await lease('a')
     const seen: Array<boolean> = []
