@@ -136,15 +136,15 @@ export const shopIn = (world: VirtualWorld): Shop => {
 }
 
 /** What the log makes the process manager owe, all at once. */
-export const owedByLog = (log: ReadonlyArray<RecordedEvent>) => {
+export const owedByLog = (log: ReadonlyArray<RecordedEvent>, process = shipping) => {
   const states = new Map<string, ReadonlyArray<string>>()
   const counted = log.flatMap((recorded) => {
-    const event = shipping.event.decode(recorded)
+    const event = process.event.decode(recorded)
     if (E.isLeft(event)) return []
     const key = recorded.stream
-    const state = shipping.evolve([...(states.get(key) ?? [])], event.right)
+    const state = process.evolve([...(states.get(key) ?? [])], event.right)
     states.set(key, state)
     return [{ key, recorded, event: event.right, state }]
   })
-  return owedByAll(shipping)(counted).commands
+  return owedByAll(process)(counted).commands
 }
