@@ -19,7 +19,7 @@ import { appointments } from './appointments/Service.js'
 import { campaigns } from './campaigns/Service.js'
 import { customers } from './customers/Service.js'
 import { relationships } from './relationships/Service.js'
-import { entriesOf, type Service } from './Service.js'
+import { type AskError, entriesOf, type Service } from './Service.js'
 import type { Maker, Name } from './System.js'
 
 const makers: Readonly<Record<Name, Maker>> = { customers, appointments, relationships, campaigns }
@@ -104,7 +104,7 @@ const closed = (server: Server): Promise<void> =>
     server.closeAllConnections()
   })
 
-/** `POST /commands` takes a list of commands, `GET /read/name` answers with a read model, `GET /feed` is for the others. */
+/** `POST /commands` takes a list of commands or of such lists, `GET /read/name` answers with a read model, `GET /feed` is for the others. */
 const listener = (
   service: Service,
   readModels: Keeper,
@@ -149,21 +149,31 @@ const answerOf = async (service: Service, readModels: Keeper, request: IncomingM
   return Object.fromEntries(entries.right)
 }
 
-/** In order; a rejected command does not stop those behind it. */
-const askAll = async (service: Service, commands: unknown): Promise<ReadonlyArray<unknown>> => {
+/** Lists of commands at once, and each list in order; a rejected command does not stop those behind it. */
+const askAll = async (service: Service, body: unknown): Promise<ReadonlyArray<unknown>> => {
+  const lists = Array.isArray(body) && body.every(Array.isArray) ? body : [body]
+  const answers = await Promise.all(
+    lists.map((list) => askInTurn(service, Array.isArray(list) ? list : [list])),
+  )
+  return answers.flat()
+}
+
+const askInTurn = async (
+  service: Service,
+  commands: ReadonlyArray<unknown>,
+): Promise<ReadonlyArray<unknown>> => {
   const answers: Array<unknown> = []
-  for (const command of Array.isArray(commands) ? commands : [commands]) {
+  for (const command of commands) {
     const answer = await service.ask(command)()
-    if (E.isRight(answer)) answers.push({ accepted: answer.right.map(({ type }) => type) })
-    else
-      answers.push(
-        answer.left._tag === 'Rejected'
-          ? { rejected: answer.left.rejection.type }
-          : { failed: answer.left._tag },
-      )
+    answers.push(
+      E.isRight(answer) ? { accepted: answer.right.map(({ type }) => type) } : refusalOf(answer.left),
+    )
   }
   return answers
 }
+
+const refusalOf = (error: AskError): unknown =>
+  error._tag === 'Rejected' ? { rejected: error.rejection.type } : { failed: error._tag }
 
 const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
   const chunks: Array<Buffer> = []

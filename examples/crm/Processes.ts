@@ -80,7 +80,7 @@ export const processesOn = async (serverUrl: string): Promise<Processes> => {
   return {
     services,
     close: async () => {
-      for (const end of ends) await end()
+      await Promise.all(ends.map((end) => end()))
       await admin.end({ timeout: 5 })
     },
   }

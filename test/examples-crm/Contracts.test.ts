@@ -103,14 +103,17 @@ describe('what is published is understood', () => {
         const source = publishers[publisher]
         if (source === undefined) throw new Error(`Nobody is called ${publisher}.`)
         expect(Object.keys(source.contract)).toEqual(expect.arrayContaining([...types]))
+        const seen = new Set<string>()
         fc.assert(
           fc.property(published(source), (event) => {
             if (event === undefined || !types.includes(event.type)) return
+            seen.add(event.type)
             const data = JSON.parse(JSON.stringify({ ...event.data, added: 'later' }))
             expect(codec.decode({ type: event.type, schemaVersion: 1, data })._tag).toBe('Right')
           }),
           { seed, numRuns: 300 },
         )
+        expect([...seen].sort()).toEqual([...types].sort())
       })
     }
 
