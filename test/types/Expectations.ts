@@ -1,6 +1,6 @@
 /** What is expected of a domain is inferred from the domain: commands of one type, its states, its names. */
 import { accept, type Domain, domain, reject } from 'decider-ts/decide'
-import type { AcceptedCommand, Expectations } from 'decider-ts/harness'
+import { type AcceptedCommand, domainSuite, type Expectations } from 'decider-ts/harness'
 import * as t from 'io-ts'
 import type { Equal } from './Equal.js'
 
@@ -93,3 +93,12 @@ examined(purse, {
 })
 // @ts-expect-error the domain has no command of this type
 examined(purse, { idempotent: ['Withdraw'] })
+
+/** Written where they are used, they are inferred as well. */
+export const inPlace = domainSuite(purse, {
+  invariants: { 'never in debt': ({ balance }) => balance >= 0 },
+  postconditions: {
+    Deposit: ({ before, command, after }) => after.balance === before.balance + command.amount,
+  },
+  idempotent: ['Close'],
+})

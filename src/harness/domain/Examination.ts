@@ -61,7 +61,7 @@ export interface Examination<Command, Event> {
  */
 export const examine = async <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
-  expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
+  expectations: NoInfer<Expectations<Command, State, Event, Rejection>> = {},
 ): Promise<Examination<Command, Event>> => {
   const subject = { domain, expectations }
   const inquiry = inquiryOf(subject)

@@ -56,7 +56,7 @@ export interface DomainSuiteOptions {
  */
 export const domainSuite = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
-  expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
+  expectations: NoInfer<Expectations<Command, State, Event, Rejection>> = {},
   { mutants }: DomainSuiteOptions = {},
 ): ReadonlyArray<Check> => {
   const subject = { domain, expectations }

@@ -87,7 +87,7 @@ const usualHistoriesOfMutants = 100
  */
 export const mutationScore = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
-  expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
+  expectations: NoInfer<Expectations<Command, State, Event, Rejection>> = {},
   options: MutationOptions = {},
 ): MutationScore<Command, State, Event, Rejection> =>
   mutationScoreBy(catalogue)({ domain, expectations }, options)

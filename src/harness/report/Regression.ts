@@ -128,7 +128,7 @@ const within = (place: string, { path, reason }: DecodeFailure): DecodeFailure =
 export const regressionChecks = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
   regressions: string | ReadonlyArray<unknown>,
-  expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
+  expectations: NoInfer<Expectations<Command, State, Event, Rejection>> = {},
 ): ReadonlyArray<Check> => {
   const records = recordsIn(regressions)
   return E.isLeft(records)

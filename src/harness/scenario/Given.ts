@@ -100,7 +100,7 @@ export interface GivenWhen<State, Event, Rejection> extends GivenChecked<State> 
 export const given = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
   past: ReadonlyArray<NoInfer<WithoutBrands<Event>>> = [],
-  expectations: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> = {},
+  expectations: NoInfer<Expectations<Command, State, Event, Rejection>> = {},
 ): Given<Command, State, Event, Rejection> => {
   const events = past.map((event, index) =>
     checked(domain.event.tagged, event, `Event ${index + 1} of given(...)`, domain.name),

@@ -100,7 +100,7 @@ const usualMost = 1_000_000
  */
 export const smallScope = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
-  options: SmallScopeOptions<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>>,
+  options: NoInfer<SmallScopeOptions<Command, State, Event, Rejection>>,
 ): SmallScope<Command, State, Event> =>
   smallScopeOfLaws(domain, catalogue({ domain, expectations: options.expectations ?? {} }), options)
 

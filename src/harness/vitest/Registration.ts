@@ -54,8 +54,7 @@ const timeoutMs = 60_000
  */
 export const check = <Command, State, Event, Rejection>(
   domain: Domain<Command, State, Event, Rejection>,
-  options: Expectations<NoInfer<Command>, NoInfer<State>, NoInfer<Event>, NoInfer<Rejection>> &
-    CheckOptions = {},
+  options: NoInfer<Expectations<Command, State, Event, Rejection>> & CheckOptions = {},
 ): void => {
   const { regressions, write = isWritingAsked(), mutants, ...expectations } = options
   const text = regressions === undefined ? undefined : readRegressions(regressions)
