@@ -15,6 +15,8 @@ export default defineConfig({
     globalSetup: 'test/globalSetup.ts',
     reporters: ['default', ['json', { outputFile: '.tmp/vitest.json' }]],
     pool: 'forks',
+    // Files of one worker share the modules that they import, which is half of the time. So no module may keep a state.
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

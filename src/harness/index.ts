@@ -11,6 +11,8 @@ export * from './Check.js'
 export * from './conformance/Exhaustive.js'
 export * from './conformance/FaultyFeed.js'
 export * from './conformance/FaultyStore.js'
+export * from './conformance/ReadModelSuite.js'
+export * from './conformance/Suite.js'
 export {
   type ConformanceCase,
   type ConformanceOptions,
@@ -19,6 +21,7 @@ export {
   type Opened,
   snapshotSuite,
 } from './conformance/Suite.js'
+export * from './coverage/Coverage.js'
 export {
   type Coverage,
   type CoverageCell,
@@ -28,6 +31,7 @@ export {
   type CoverageTransition,
   coverageOf,
 } from './coverage/Coverage.js'
+export * from './coverage/Gaps.js'
 export { gapsOf } from './coverage/Gaps.js'
 export * from './coverage/MoreUntilCovered.js'
 export * from './coverage/ShowCoverage.js'

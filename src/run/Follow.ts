@@ -53,7 +53,7 @@ export interface Following<Failure> {
 }
 
 /**
- * Follows the log of a store, from now until it is stopped or cannot go on.
+ * Follows the log of a store, or any other feed, from now until it is stopped or cannot go on.
  * @example
  * import { memoryStore } from 'decider-ts/adapters/memory'
  * import { follow, memoryCheckpoint } from 'decider-ts/run'
@@ -76,7 +76,7 @@ export interface Following<Failure> {
  * seen // => ['Opened']
  */
 export const follow = <Failure>(
-  store: FollowedStore,
+  store: Pick<FollowedStore, 'feed'>,
   options: FollowOptions<Failure>,
 ): Following<Failure> => {
   const stopping: Stopping = { stops: 0, onStop: () => {} }
@@ -103,7 +103,7 @@ interface Stopping {
 }
 
 const followUntilStopped = async <Failure>(
-  store: FollowedStore,
+  store: Pick<FollowedStore, 'feed'>,
   options: FollowOptions<Failure>,
   stopping: Stopping,
 ): Promise<FollowEnd<Failure>> => {

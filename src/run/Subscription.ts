@@ -50,6 +50,11 @@ export interface SubscriptionOptions {
   readonly batchSize?: number
   /** How many batches are read ahead of the consumer at most; 2 unless given. */
   readonly prefetch?: number
+  /**
+   * How many positions the place moves over events that the query leaves out, before a batch without events tells of
+   * it; `batchSize` unless given.
+   */
+  readonly placeAfter?: number
   /** How often to look where no hint comes; from 5 ms after an event to a second where nothing happens, unless given. */
   readonly polling?: Polling
   /** What to do about a store that is busy or cannot be reached; unless given, to try for ever, at last every 5 s. */
@@ -88,7 +93,7 @@ export const subscriptionRetryPolicy: RetryPolicy = exponential({
 })
 
 /**
- * Subscribes to the log of a store. Nothing happens before the first batch is asked for.
+ * Subscribes to the log of a store, or to any other feed. Nothing happens before the first batch is asked for.
  * @example
  * import { memoryStore } from 'decider-ts/adapters/memory'
  * import { subscribe } from 'decider-ts/run'
@@ -106,7 +111,10 @@ export const subscriptionRetryPolicy: RetryPolicy = exponential({
  * }
  * seen // => ['Opened']
  */
-export const subscribe = (store: FollowedStore, options: SubscriptionOptions = {}): Subscription => {
+export const subscribe = (
+  store: Pick<FollowedStore, 'feed'>,
+  options: SubscriptionOptions = {},
+): Subscription => {
   const machine = subscriptionMachine(limitsOf(options))
   const consumers: Array<Consumer> = []
   let state = machine.initial
@@ -229,14 +237,15 @@ const finish = (ending: Ending, consumer: Consumer | undefined): void => {
 const limitsOf = ({
   batchSize = 1_000,
   prefetch = 2,
+  placeAfter = batchSize,
   polling = { firstMs: 5, maxMs: 1_000 },
   retry = subscriptionRetryPolicy,
 }: SubscriptionOptions) => {
-  for (const [name, number] of Object.entries({ batchSize, prefetch })) {
+  for (const [name, number] of Object.entries({ batchSize, prefetch, placeAfter })) {
     if (!Number.isInteger(number) || number < 1)
       throw new RangeError(`${name} must be a whole number of 1 or more, so it cannot be ${number}.`)
   }
-  return { batchSize, prefetch, polling, retry }
+  return { batchSize, prefetch, placeAfter, polling, retry }
 }
 
 const locate = ({ feed, from }: Run): TE.TaskEither<ReadError, GlobalPosition> => {

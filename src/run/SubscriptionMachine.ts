@@ -45,10 +45,12 @@ export interface Polling {
 
 /** What a machine is bound by. */
 export interface MachineLimits {
-  /** So many events a page has at most. Empty batches tell of the place when it has moved so far. */
+  /** So many events a page has at most. */
   readonly batchSize: number
   /** So many batches wait for the consumer at most. */
   readonly prefetch: number
+  /** Empty batches tell of the place when it has moved so far; `batchSize` unless given. */
+  readonly placeAfter?: number
   readonly polling: Polling
   readonly retry: RetryPolicy
 }
@@ -216,13 +218,14 @@ const woken = (state: MachineState): MachineState => {
   }
 }
 
-const arrived = ({ batchSize, polling }: MachineLimits, state: MachineState, page: FeedPage): Step => {
+const arrived = (limits: MachineLimits, state: MachineState, page: FeedPage): Step => {
+  const { batchSize, placeAfter = batchSize, polling } = limits
   const { events, upTo, beyond } = page
   const phase = beyond === 'more' ? 'catching up' : 'live'
   const isFound = events.length > 0
   const isNewlyLive = phase === 'live' && state.phase === 'catching up'
   // A place that has moved a little, over events that the query leaves out, is not worth a batch and a checkpoint.
-  const isTold = isFound || isNewlyLive || upTo - state.told >= BigInt(batchSize)
+  const isTold = isFound || isNewlyLive || upTo - state.told >= BigInt(placeAfter)
   const isHinted = state.reading._tag === 'UnderWay' && state.reading.hinted
   const next: MachineState = {
     ...state,

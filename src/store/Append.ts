@@ -75,7 +75,11 @@ export const recordsNothing = ({ events, decisions = [] }: Append): boolean =>
  * import { nothingAppended } from 'decider-ts/store'
  * nothingAppended.streams // => []
  */
-export const nothingAppended: Appended = { streams: [], lastPosition: beginning, repeated: false }
+export const nothingAppended: Appended = Object.freeze({
+  streams: Object.freeze([]),
+  lastPosition: beginning,
+  repeated: false,
+})
 
 /**
  * Events for one stream, under one expectation.

@@ -21,6 +21,7 @@ export {
 export * from './Json.js'
 export * from './Metadata.js'
 export * from './Newtype.js'
+export * from './Partition.js'
 export * from './Query.js'
 export * from './RecordedEvent.js'
 export * from './Repeat.js'

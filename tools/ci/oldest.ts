@@ -23,7 +23,12 @@ interface Run {
 
 const runs: ReadonlyArray<Run> = [
   {
-    suites: ['test/adapters/postgres', 'test/conformance/postgres.test.ts', 'test/properties/run'],
+    suites: [
+      'test/adapters/postgres',
+      'test/conformance/postgres.test.ts',
+      'test/conformance/postgresReadModels.test.ts',
+      'test/properties/run',
+    ],
     environment: { SCHEMA_PREFIX: 'Odd.name ' },
   },
   // Behind a pooler of connections nobody can listen: whatever a store promises, it keeps without hints.

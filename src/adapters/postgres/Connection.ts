@@ -49,7 +49,9 @@ export const send = (connection: Connection, statement: Statement): Send => {
   const sendOnce: Send = (parameters) =>
     TE.tryCatch(
       async () =>
-        (await connection.unsafe(textFor(parameters), [...parameters], { prepare: true }).raw()).map(rowOf),
+        (await connection.unsafe(textFor(parameters), [...parameters], { prepare: true }).raw())
+          .filter(isThere)
+          .map(rowOf),
       faultOf,
     )
   if (!isPool(connection)) return sendOnce
@@ -62,6 +64,12 @@ export const send = (connection: Connection, statement: Statement): Send => {
 /** A `Sql` picks a connection for each statement; a `TransactionSql` and a `ReservedSql` are one connection. */
 export const isPool = (connection: Connection): boolean =>
   !('savepoint' in connection || 'release' in connection)
+
+/**
+ * postgres.js 3.4.9 goes on counting rows where the statement stood under which a connection was lost, and so leaves
+ * holes before the first row of the next answer.
+ */
+const isThere = (columns: unknown): boolean => columns !== undefined
 
 const rowOf =
   (columns: ReadonlyArray<Uint8Array | null>): Row =>

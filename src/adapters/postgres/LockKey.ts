@@ -4,7 +4,7 @@
  * Both hashes are the library's own and not the server's: those of tags are stored, those of streams must be the same in
  * every process that writes to the log, and the server's hash functions may change with its version. To change either
  * is a breaking change of the log.
- * Used by: `AppendCall` and `postgresStore`.
+ * Used by: `AppendCall`, `postgresStore` and `inlineReadModels`.
  * @since 0.1.0
  */
 import { hash } from 'node:crypto'
@@ -28,6 +28,13 @@ export const lockKeysOf = (schema: string): LockKeys => {
     ofTag: (hash) => hash ^ salt,
   }
 }
+
+/** The key of an entry of a read model that is written in the transactions of appends. Never stored. */
+export const entryKey = (
+  schema: string,
+  { name, version }: { readonly name: string; readonly version: number },
+  key: string,
+): bigint => hash64(JSON.stringify(['entry', schema, name, version, key]))
 
 const hash64 = (name: string): bigint => hash('sha1', name, 'buffer').readBigInt64BE(0)
 

@@ -52,6 +52,10 @@ export const isFarewell = (fault: Fault): boolean =>
 
 const farewells: ReadonlySet<string> = new Set(['57P01', '25P03', '25P04'])
 
+/** Whether the connection was lost under a statement, so that nobody here knows what became of it. */
+export const isLost = (fault: Fault): boolean =>
+  fault._tag === 'Unavailable' && lostReasons.has(codeOf(fault.cause) ?? '')
+
 /** Also for the faults that a statement of this kind cannot have. */
 export const transactionFailed = (cause: unknown): Unavailable => ({
   _tag: 'Unavailable',

@@ -3,12 +3,18 @@
  * not reach, by any statement, and that later migrations leave it so.
  */
 import { randomUUID } from 'node:crypto'
+import { either as E, option as O } from 'fp-ts'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { migrate, postgresStore } from '../../../src/adapters/postgres/index.js'
+import {
+  migrate,
+  postgresReadModels,
+  postgresStore,
+  readModel,
+} from '../../../src/adapters/postgres/index.js'
 import { migrateTo } from '../../../src/adapters/postgres/Migrate.js'
 import { migrations } from '../../../src/adapters/postgres/Migrations.generated.js'
-import { anyOf, beginning, everything, timestamp } from '../../../src/store/index.js'
+import { anyOf, beginning, everything, globalPosition, timestamp } from '../../../src/store/index.js'
 import { connect, event, left, newSchemaName, newStream, only, right } from './support.js'
 
 const admin = connect()
@@ -41,6 +47,13 @@ beforeAll(async () => {
     'feed',
     'place_before',
     'vitals',
+    'find_entry',
+    'find_entries',
+    'live_version',
+    'read_model_up_to',
+    'load_read_model',
+    'parked_keys',
+    'parked_events',
   ]) {
     await owning.unsafe(`grant execute on function "${schema}".${name} to ${reader}`)
   }
@@ -66,6 +79,49 @@ describe('the writer', () => {
     expect((await right(store.read(everything))).events).toHaveLength(3)
     expect((await right(store.readStream(stream))).version).toBe(3n)
     expect(await right(store.head)).toBe(3n)
+  })
+})
+
+const balances = { name: 'balances', version: 1, state: { decode: (state: unknown) => E.right(state) } }
+
+describe('the writer of read models', () => {
+  test('leases, loads, commits, and owes commands', async () => {
+    const keeper = postgresReadModels(writing, { schema })
+    const leases = await right(keeper.lease(balances, 'a', 60_000))
+    const moves = leases.map((lease) => ({ ...lease, to: globalPosition(3) }))
+    const entries = [{ key: 'k', state: { balance: 3 }, position: globalPosition(3) }]
+    const command = { id: '1', key: 'k', position: globalPosition(3), index: 0, command: {} }
+    const owing = { commands: [command], cancelled: [] }
+    await right(keeper.commit(balances, { owner: 'a', moves, entries, parked: [], owing }, async () => {}))
+    expect(await right(keeper.due(balances, 'a', 1))).toEqual([command])
+    await right(keeper.settle(balances, [{ id: '1' }]))
+  })
+})
+
+describe('the reader of read models', () => {
+  test('asks all there is to ask', async () => {
+    const asked = readModel(reading, balances, { schema })
+    expect(await right(asked.get('k'))).toEqual(O.some({ balance: 3 }))
+    expect(await right(asked.where({ balance: 3 }))).toHaveLength(1)
+    expect(await right(asked.matching('$.balance > 2'))).toHaveLength(1)
+    const keeper = postgresReadModels(reading, { schema })
+    expect(await right(keeper.place(balances))).toBe(3n)
+    expect(await right(keeper.parked(balances))).toEqual([])
+  })
+
+  test('writes nothing', async () => {
+    const keeper = postgresReadModels(reading, { schema })
+    const refused = {
+      _tag: 'Unavailable',
+      outcome: 'nothing written',
+      reason: expect.stringContaining('may not'),
+    }
+    expect(await left(keeper.lease(balances, 'b', 1))).toMatchObject(refused)
+    expect(
+      await left(keeper.commit(balances, { owner: 'a', moves: [], entries: [], parked: [] })),
+    ).toMatchObject(refused)
+    expect(await left(keeper.makeLive(balances))).toMatchObject(refused)
+    expect(await left(keeper.drop(balances))).toMatchObject(refused)
   })
 })
 
@@ -110,6 +166,10 @@ describe('nobody but the owner', () => {
     `select setval('"${schema}".event_position', 1)`,
     `alter table "${schema}".event disable trigger all`,
     `create or replace function "${schema}".head() returns bigint language sql as 'select 1::bigint'`,
+    `update "${schema}".read_model_entry set state = '{}'`,
+    `select state from "${schema}".read_model_entry`,
+    `update "${schema}".read_model_place set fence = 0`,
+    `select "${schema}".write_entries(1, array['k'], array[1], array['{}'], null)`,
     `insert into "${schema}".migration values (9999, 'later', true)`,
     `drop schema "${schema}" cascade`,
   ]

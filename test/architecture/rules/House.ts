@@ -40,6 +40,10 @@ export const house: Readonly<Record<string, Allowance>> = {
     rooms: { store: 'all', run: 'types' },
     packages: { ...fp, '@opentelemetry/api': 'all', 'node:*': 'all' },
   },
+  'adapters/http': {
+    rooms: { store: 'all', evolve: 'all', run: 'types' },
+    packages: { ...fp, 'io-ts': 'all', 'node:*': 'all' },
+  },
 }
 
 /** What an adapter may import that has no entry of its own in the table. */

@@ -4,11 +4,13 @@ import {
   checkAppend,
   type EventToAppend,
   eventId,
+  nothingAppended,
   streamIdFrom,
   tagFrom,
 } from 'decider-ts/store'
 import fc from 'fast-check'
 import { either as E, function as F } from 'fp-ts'
+import { expect, test } from 'vitest'
 import { law } from '../Law.js'
 import { append, event, json, notJson, textOf } from './Samples.js'
 
@@ -200,3 +202,8 @@ law.rejects(
     ),
   ),
 )
+
+test('the answer to an append of nothing is one for all, so nobody can alter it', () => {
+  expect(Object.isFrozen(nothingAppended)).toBe(true)
+  expect(Object.isFrozen(nothingAppended.streams)).toBe(true)
+})

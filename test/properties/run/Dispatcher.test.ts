@@ -1,0 +1,177 @@
+/**
+ * What a process manager at work does about dispatching that fails, and how it ends: each in a scene, in a world whose
+ * time is a number.
+ */
+import type { MemoryReadModels } from 'decider-ts/adapters/memory'
+import {
+  type OwedCommand,
+  type ProcessEnd,
+  type RunningProcess,
+  runProcessManager,
+  type Settled,
+} from 'decider-ts/run'
+import { either as E, taskEither as TE } from 'fp-ts'
+import { describe, expect, test } from 'vitest'
+import { mortalIn, unhindered } from './Mortal.js'
+import { type OrderCommand, type Shop, shipping, shopIn } from './Orders.js'
+import { atRest, leaseMs, stopped } from './OrdersAtWork.js'
+import { type VirtualWorld, virtualWorld } from './VirtualWorld.js'
+
+type Options = Parameters<typeof runProcessManager<string[], never, OrderCommand, unknown>>[3]
+
+/** One order that was placed and paid. */
+const scene = async (options: (shop: Shop) => Partial<Options>, change: Partial<MemoryReadModels> = {}) => {
+  const world = virtualWorld()
+  const shop = shopIn(world)
+  await shop.ask('Place', 'o1')
+  await shop.ask('Pay', 'o1')
+  const keeper = { ...shop.keeper, ...change }
+  const { environment, store } = mortalIn(world, shop.store, keeper, unhindered)
+  const refused: Array<readonly [OwedCommand, Settled]> = []
+  const running = runProcessManager(store, keeper, shipping, {
+    owner: 'me',
+    leaseMs,
+    environment,
+    dispatch: shop.dispatch,
+    onRefused: (command, settled) => refused.push([command, settled]),
+    ...options(shop),
+  })
+  return { world, shop, running, refused }
+}
+
+const endOf = async (world: VirtualWorld, running: RunningProcess): Promise<ProcessEnd | string> => {
+  let end: ProcessEnd | string | undefined
+  running.done.then(
+    (ended) => {
+      end = ended
+    },
+    (defect: unknown) => {
+      end = String(defect)
+    },
+  )
+  await world.passUntil(() => end !== undefined)
+  return end ?? ''
+}
+
+const refusedIn = async ({ keeper }: Shop) => {
+  const refused = await keeper.refused(shipping)()
+  return E.isRight(refused) ? refused.right : []
+}
+
+describe('dispatching', () => {
+  test('sends again what fails for a while, under the same id, and tells of it', async () => {
+    const ids: Array<string> = []
+    const { world, shop, running } = await scene((where) => ({
+      dispatch: (command, context) => {
+        ids.push(context.commandId)
+        return ids.length < 4
+          ? TE.left({ _tag: 'Unavailable', outcome: 'unknown', reason: 'lost', cause: new Error('lost') })
+          : where.dispatch(command, context)
+      },
+    }))
+    await world.passUntil(() => running.status().retried.length > 0)
+    expect(running.status().retried).toMatchObject([
+      { key: 'orders-o1', attempts: 1, reason: '{"_tag":"Unavailable","outcome":"unknown","reason":"lost"}' },
+    ])
+    await atRest(world, shop)
+    expect(running.status()).toMatchObject({ sending: 0, retried: [] })
+    await stopped(world, running)
+    expect(ids).toHaveLength(3 + 3)
+    expect(new Set(ids.slice(0, 4)).size).toBe(1)
+  })
+
+  test('gives up at what throws, after five times', async () => {
+    let times = 0
+    const { world, shop, running, refused } = await scene(() => ({
+      dispatch: () => {
+        times += 1
+        throw new Error('a bug')
+      },
+    }))
+    await atRest(world, shop, (owed) => owed === 2)
+    await world.passUntil(() => refused.length > 0)
+    await stopped(world, running)
+    expect(times).toBe(5)
+    expect(await refusedIn(shop)).toMatchObject([
+      { command: { type: 'Ship' }, refusal: 'Thrown in the dispatch: Error: a bug', isStuck: true },
+    ])
+    expect(refused.map(([{ command }, { isStuck }]) => [command, isStuck])).toEqual([
+      [{ type: 'Ship', order: 'o1' }, true],
+    ])
+  })
+
+  test('gives up where the policy does', async () => {
+    const { world, shop, running } = await scene(() => ({
+      dispatch: () => TE.left({ _tag: 'Busy', reason: 'at the moment' }),
+      retryDispatch: { attemptsMax: 2, delayMs: () => 1 },
+    }))
+    await atRest(world, shop, (owed) => owed === 2)
+    await stopped(world, running)
+    expect(await refusedIn(shop)).toMatchObject([{ isStuck: true }])
+  })
+
+  test('sends one command of a key at a time, and no more than it may in all', async () => {
+    let underWay = 0
+    let most = 0
+    const world = virtualWorld()
+    const shop = shopIn(world)
+    for (const order of ['o1', 'o2', 'o3', 'o4']) {
+      await shop.ask('Place', order)
+      await shop.ask('Pay', order)
+    }
+    const { environment, store, keeper } = mortalIn(world, shop.store, shop.keeper, unhindered)
+    const running = runProcessManager(store, keeper, shipping, {
+      ...{ owner: 'me', leaseMs, environment, dispatchMax: 3 },
+      dispatch: (command, context) => async () => {
+        underWay += 1
+        most = Math.max(most, underWay)
+        await world.sleep(100)
+        underWay -= 1
+        return shop.dispatch(command, context)()
+      },
+    })
+    await atRest(world, shop)
+    await stopped(world, running)
+    expect(most).toBe(3)
+    expect(shop.sent).toHaveLength(12)
+  })
+})
+
+describe('a process manager at work ends', () => {
+  test('when the outbox will not be asked, and says so', async () => {
+    const error = { _tag: 'InvalidInput', path: 'owner', reason: 'is nobody' } as const
+    const { world, running } = await scene(() => ({}), { due: () => TE.left(error) })
+    expect(await endOf(world, running)).toEqual({ _tag: 'OutboxFailed', error })
+    expect(running.status()).toMatchObject({ state: 'ended', end: { _tag: 'OutboxFailed' } })
+  })
+
+  test('with the defect of a keeper', async () => {
+    const { world, running } = await scene(() => ({}), {
+      due: () => () => Promise.reject(new Error('a bug of the keeper')),
+    })
+    expect(await endOf(world, running)).toBe('Error: a bug of the keeper')
+  })
+
+  test('once what is being sent has been answered and crossed off', async () => {
+    const { world, shop, running } = await scene((where) => ({
+      dispatch: (command, context) => async () => {
+        await where.dispatch(command, context)()
+        void running.stop()
+        return E.right(undefined)
+      },
+    }))
+    expect(await endOf(world, running)).toEqual({ _tag: 'Stopped' })
+    const owed = await shop.keeper.owed(shipping)()
+    expect(E.isRight(owed) && owed.right.map(({ index }) => index)).toEqual([1, 2])
+  })
+
+  test('at once when it is asked twice, whatever is being sent', async () => {
+    const { world, running } = await scene(() => ({
+      dispatch: () => () => new Promise<never>(() => {}),
+    }))
+    await world.passUntil(() => running.status().sending === 1)
+    void running.stop()
+    void running.stop()
+    expect(await endOf(world, running)).toEqual({ _tag: 'StoppedByForce' })
+  })
+})
