@@ -3,14 +3,7 @@
  * of HTTP, and the library's runners at work. It is the same value of a service that the tests run step by step.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import {
-  type Feed,
-  type FollowedStore,
-  processDefinition,
-  runProcessManager,
-  runProjection,
-  systemEnvironment,
-} from 'decider-ts'
+import { type Feed, processDefinition, runProcessManager, runProjection, systemEnvironment } from 'decider-ts'
 import { bearerToken, contract, httpFeed, publishedFeed } from 'decider-ts/adapters/http'
 import { migrate, postgresReadModels, postgresStore } from 'decider-ts/adapters/postgres'
 import { either as E } from 'fp-ts'
@@ -55,7 +48,7 @@ export const startService = async (settings: Settings): Promise<{ readonly stop:
       campaigns: feedOf('campaigns'),
     },
   })
-  const running = runAll(service, store, readModels)
+  const running = runAll(service, readModels)
   const closing = new AbortController()
   const server = createServer(
     listener(service, readModels, { token: settings.token, signal: closing.signal }),
@@ -74,17 +67,15 @@ export const startService = async (settings: Settings): Promise<{ readonly stop:
 type Keeper = ReturnType<typeof postgresReadModels>
 
 /** Every projection and every process of the service. One that cannot go on ends the process: others are not to rely on it. */
-const runAll = (service: Service, store: FollowedStore, keeper: Keeper) => {
+const runAll = (service: Service, keeper: Keeper) => {
   // A name of one's own that is the same after a restart: what the process held before it died is its own again at once.
   const options = { owner: service.name, leaseMs: 5_000, environment: systemEnvironment }
-  // A runner reads the feed and nothing else of a store, so the store of a neighbour is ours with the feed of theirs.
-  const of = (feed: Feed): FollowedStore => ({ ...store, feed })
   const projections = service.projections.map(({ feed, by }) =>
-    by((projection) => runProjection(of(feed), keeper, projection, options)),
+    by((projection) => runProjection({ feed }, keeper, projection, options)),
   )
   const reactions = service.reactions.map(({ feed, obey, by }) =>
     by(({ keyOf, ...process }) =>
-      runProcessManager(of(feed), keeper, processDefinition({ ...process, key: keyOf }), {
+      runProcessManager({ feed }, keeper, processDefinition({ ...process, key: keyOf }), {
         ...options,
         dispatch: obey,
       }),

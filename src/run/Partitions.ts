@@ -43,7 +43,7 @@ export type Dealt<End> =
 
 /** What is to be done, and with what. */
 export interface PartitionWork<End> {
-  readonly store: FollowedStore
+  readonly store: Pick<FollowedStore, 'feed'>
   readonly readModels: Pick<ReadModels, 'lease' | 'release'>
   readonly of: ReadModelId
   readonly query: Query

@@ -106,7 +106,7 @@ export const progressOf =
  * await rebuilding.stop() // => { _tag: 'Stopped' }
  */
 export const rebuild = <State, Event, Transaction = never>(
-  store: FollowedStore,
+  store: Pick<FollowedStore, 'feed' | 'head'>,
   readModels: ReadModels<Transaction>,
   projection: Projection<State, Event>,
   options: RebuildOptions<State, Event, Transaction> = {},
@@ -121,7 +121,7 @@ export const rebuild = <State, Event, Transaction = never>(
 }
 
 const showWhenThere = async <State, Event, Transaction>(
-  store: FollowedStore,
+  store: Pick<FollowedStore, 'feed' | 'head'>,
   readModels: ReadModels<Transaction>,
   projection: Projection<State, Event>,
   options: RebuildOptions<State, Event, Transaction>,

@@ -106,7 +106,7 @@ export type ProcessKeeper<Transaction = never> = ReadModels<Transaction> & Outbo
  * sent // => [{ type: 'Ship', order: 'o1' }, 'shipping/0198a6a2-0000-7000-8000-000000000001/0/order-o1']
  */
 export const runProcessManager = <State, Event, Command, Failure, Transaction = never>(
-  store: FollowedStore,
+  store: Pick<FollowedStore, 'feed'>,
   keeper: ProcessKeeper<Transaction>,
   process: ProcessDefinition<State, Event, Command>,
   options: RunProcessManagerOptions<Command, Failure>,

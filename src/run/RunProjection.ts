@@ -148,7 +148,7 @@ export const handlerRetryPolicy: RetryPolicy = exponential({ attemptsMax: 5, fir
  * await running.stop() // => { _tag: 'Stopped' }
  */
 export const runProjection = <State, Event, Transaction = never>(
-  store: FollowedStore,
+  store: Pick<FollowedStore, 'feed'>,
   readModels: ReadModels<Transaction>,
   projection: Projection<State, Event>,
   options: RunProjectionOptions<State, Event, Transaction> = {},

@@ -34,7 +34,7 @@ test('the SDK reads every page, and finds each event valid', async () => {
     events += read.length
   })
   await fc.assert(property, { seed, numRuns: 40 })
-  expect(events).toBeGreaterThan(100)
+  expect(events).toBeGreaterThan(20)
 })
 
 test('it refuses an event without a source, and one whose time is none', () => {
