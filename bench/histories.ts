@@ -4,8 +4,6 @@
  * commands by ours, never because it took long.
  * Run it with `npx tsx bench/histories.ts`; with `--save` the figures are kept in `bench/results/histories.json`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import Table from 'cli-table3'
 import { type Expectations, historyOf } from 'decider-ts/harness'
 import fc from 'fast-check'
@@ -22,6 +20,7 @@ import {
   type State,
 } from '../test/harness/Inventory.js'
 import { forgetful, shortestProof, suggested } from '../test/properties/harness/domain/Samples.js'
+import { saveResults } from './Results.js'
 
 type Seen = Pick<History<Command, State, Event, Rejection>, 'steps'>
 
@@ -176,20 +175,4 @@ console.log(
   `300 histories of an account, ${accountCommands} commands: ${accountMilliseconds.toFixed(0)} ms of the processor`,
 )
 
-if (process.argv.includes('--save')) {
-  const folder = new URL('results/', import.meta.url)
-  const [{ model = 'unknown' } = {}] = cpus()
-  const machine = { cpus: cpus().length, cpu: model, node: process.version }
-  const date = new Date().toISOString().slice(0, 10)
-  mkdirSync(folder, { recursive: true })
-  const record = {
-    date,
-    machine,
-    runsMax,
-    seeds: seeds.length,
-    results,
-    accountMilliseconds,
-    accountCommands,
-  }
-  writeFileSync(new URL('histories.json', folder), `${JSON.stringify(record, undefined, 2)}\n`)
-}
+saveResults('histories', { runsMax, seeds: seeds.length, results, accountMilliseconds, accountCommands })

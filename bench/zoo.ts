@@ -4,8 +4,6 @@
  * is not found or the account is found guilty, never because it took long.
  * Run it with `npm run bench:harness`; with `--save` the figures are kept in `bench/results/zoo.json`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import Table from 'cli-table3'
 import { examine, gapsOf, moreUntilCovered, mutationScore } from 'decider-ts/harness'
 import { Account } from '../examples/banking/Account.js'
@@ -14,6 +12,7 @@ import { catalogue } from '../src/harness/domain/Catalogue.js'
 import { trialsOf } from '../src/harness/domain/Trial.js'
 import { type Broken, subjectOf } from '../test/harness/zoo/Broken.js'
 import { zooByFamily } from '../test/harness/zoo/index.js'
+import { saveResults } from './Results.js'
 
 const seeds = Array.from({ length: 10 }, (_, index) => index + 1)
 const histories = 100
@@ -122,12 +121,4 @@ console.log(
   ].join('\n'),
 )
 
-if (process.argv.includes('--save')) {
-  const folder = new URL('results/', import.meta.url)
-  const [{ model = 'unknown' } = {}] = cpus()
-  const machine = { cpus: cpus().length, cpu: model, node: process.version }
-  const date = new Date().toISOString().slice(0, 10)
-  mkdirSync(folder, { recursive: true })
-  const record = { date, machine, seeds: seeds.length, histories, account, results }
-  writeFileSync(new URL('zoo.json', folder), `${JSON.stringify(record, undefined, 2)}\n`)
-}
+saveResults('zoo', { seeds: seeds.length, histories, account, results })

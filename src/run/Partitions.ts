@@ -20,6 +20,7 @@ import {
   subscribe,
   subscriptionRetryPolicy,
 } from './Subscription.js'
+import { isPassing } from './SubscriptionMachine.js'
 
 /** How partitions are worked on. */
 export interface PartitionOptions
@@ -434,6 +435,3 @@ const patiently = async <End, Failure extends { readonly _tag: string }, A>(
     if (isGivenUp()) return answer
   }
 }
-
-const isPassing = (error: { readonly _tag: string }): error is Busy | Unavailable =>
-  error._tag === 'Busy' || error._tag === 'Unavailable'

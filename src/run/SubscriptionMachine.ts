@@ -160,7 +160,7 @@ export const subscriptionMachine = (limits: MachineLimits): SubscriptionMachine 
  * Whether the same call may succeed later.
  * @internal
  */
-export const isPassing = (error: ReadError): error is Busy | Unavailable =>
+export const isPassing = (error: { readonly _tag: string }): error is Busy | Unavailable =>
   error._tag === 'Busy' || error._tag === 'Unavailable'
 
 const due: Reading = { _tag: 'Due' }

@@ -6,20 +6,15 @@
  */
 import type { StorableAppend } from '../../store/Append.js'
 import type { RecordedDecision } from '../../store/DecisionJournal.js'
-import { type EventId, eventId } from '../../store/EventId.js'
-import { globalPosition } from '../../store/GlobalPosition.js'
 import { type Json, stringify } from '../../store/Json.js'
-import type { Metadata } from '../../store/Metadata.js'
-import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import { streamIdFrom } from '../../store/StreamId.js'
-import type { Tag } from '../../store/Tag.js'
 import { timestamp } from '../../store/Timestamp.js'
-import { version } from '../../store/Version.js'
 import { type AppendCall, calling, callOfAny, type Ordering } from './AppendCall.js'
 import { bigintsFrom, joinJson, numberArray, textArray } from './ArrayLiteral.js'
 import type { Row } from './Connection.js'
 import type { LockKeys } from './LockKey.js'
 import type { Schema } from './Schema.js'
+import { recordedEventFrom, type WrittenEvent } from './WrittenEvent.js'
 
 /** Appends, some of which bring decisions. */
 export const decidingStatement = ({ quoted }: Schema, ordering: Ordering): string => `
@@ -112,19 +107,6 @@ interface WrittenDecision {
   readonly events: ReadonlyArray<WrittenEvent>
 }
 
-interface WrittenEvent {
-  readonly position: string
-  readonly version: string
-  readonly recordedAt: number
-  readonly id: EventId
-  readonly schemaVersion: number
-  readonly stream: string
-  readonly type: string
-  readonly tags: ReadonlyArray<Tag>
-  readonly data: Json
-  readonly metadata: Metadata
-}
-
 /** A decision with its events. */
 export const recordedDecisionFrom = (row: Row): RecordedDecision => {
   const written: WrittenDecision = JSON.parse(row(0) ?? '')
@@ -142,12 +124,3 @@ export const recordedDecisionFrom = (row: Row): RecordedDecision => {
     recordedAt: timestamp(written.recordedAt),
   }
 }
-
-const recordedEventFrom = (written: WrittenEvent): RecordedEvent => ({
-  ...written,
-  id: eventId(written.id),
-  stream: streamIdFrom(written.stream),
-  version: version(BigInt(written.version)),
-  position: globalPosition(BigInt(written.position)),
-  recordedAt: timestamp(written.recordedAt),
-})

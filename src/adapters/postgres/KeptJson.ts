@@ -8,15 +8,13 @@
 import { option as O } from 'fp-ts'
 import type { OwedCommand, RefusedCommand } from '../../run/Outbox.js'
 import type { Entry, ParkedKey, ToPark } from '../../run/ReadModels.js'
-import { eventId } from '../../store/EventId.js'
 import { globalPosition } from '../../store/GlobalPosition.js'
 import { type Json, type JsonObject, stringify } from '../../store/Json.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
-import { streamIdFrom } from '../../store/StreamId.js'
 import { timestamp } from '../../store/Timestamp.js'
-import { version } from '../../store/Version.js'
 import { bigintsFrom, joinJson, numberArray, textArray } from './ArrayLiteral.js'
 import type { Row } from './Connection.js'
+import { recordedEventFrom, type WrittenEvent } from './WrittenEvent.js'
 
 /** The columns of entries as parameters: keys, positions, states, and what is searched where it differs from the states. */
 export const entryParameters = (
@@ -114,15 +112,8 @@ const eventJson = (event: RecordedEvent): Json => ({
 
 /** The events of a parked key, from JSON. */
 export const eventsFromJson = (text: string): ReadonlyArray<RecordedEvent> => {
-  const rows: ReadonlyArray<Record<keyof RecordedEvent, never>> = JSON.parse(text)
-  return rows.map((row) => ({
-    ...row,
-    id: eventId(row.id),
-    stream: streamIdFrom(row.stream),
-    version: version(BigInt(row.version)),
-    position: globalPosition(BigInt(row.position)),
-    recordedAt: timestamp(row.recordedAt),
-  }))
+  const written: ReadonlyArray<WrittenEvent> = JSON.parse(text)
+  return written.map(recordedEventFrom)
 }
 
 /** The parked keys, from JSON. */

@@ -14,7 +14,8 @@ import { either as E } from 'fp-ts'
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import { type History, type HistoryStep, isDecision, type Outcome } from '../domain/History.js'
 import type { Subject } from '../domain/Law.js'
-import { isTerminalIn, stateLabelOf } from './StateLabel.js'
+import { isTerminalIn } from '../domain/Terminal.js'
+import { stateLabelOf } from './StateLabel.js'
 
 /** How often a declared type was reached; never, where it is 0. */
 export interface CoverageReach {

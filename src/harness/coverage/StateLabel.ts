@@ -10,6 +10,7 @@
  */
 import { function as F } from 'fp-ts'
 import type { Subject } from '../domain/Law.js'
+import { isTerminalIn } from '../domain/Terminal.js'
 
 /** What is looked at of a domain, or of a part of one: a part that is only a view has no terminal states. */
 interface Labelled {
@@ -42,18 +43,6 @@ export const declaresTerminal = (domain: Labelled): boolean =>
   domain.parts === undefined
     ? domain.isTerminal !== undefined && domain.isTerminal !== F.constFalse
     : Object.values(domain.parts).every(declaresTerminal)
-
-/**
- * Whether a state is terminal. A domain that throws when it is asked does not say so.
- * @internal
- */
-export const isTerminalIn = ({ isTerminal }: Pick<Labelled, 'isTerminal'>, state: unknown): boolean => {
-  try {
-    return isTerminal?.(state as never) ?? false
-  } catch {
-    return false
-  }
-}
 
 const labelIn = (domain: Labelled): ((state: unknown) => string) => {
   const { parts } = domain

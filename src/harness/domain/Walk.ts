@@ -10,11 +10,11 @@ import type fc from 'fast-check'
 import type { Domain } from '../../decide/Domain.js'
 import { typeOf } from '../../evolve/TaggedCodec.js'
 import type { ArbitraryDomain } from '../arbitrary/ArbitraryDomain.js'
-import { isTerminalIn } from '../coverage/StateLabel.js'
 import type { Expectations } from './Expectations.js'
 import { eventsOfOutcome, isDecision, type Outcome, stepOf } from './History.js'
 import { isSameLeaf, kindOf, type LeafValue, leavesOf, withLeaf } from './Leaf.js'
 import { isOf, type Recognizes } from './Stored.js'
+import { isTerminalIn } from './Terminal.js'
 
 /** A command as it was drawn, and what its own arbitrary would give in its place to make it simpler. */
 export interface Drawn<Command> {

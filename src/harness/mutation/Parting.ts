@@ -8,10 +8,10 @@
  * @since 0.1.0
  */
 import type { Domain } from '../../decide/Domain.js'
-import { isTerminalIn } from '../coverage/StateLabel.js'
 import { isSame } from '../domain/Equality.js'
 import { eventsOfOutcome, historyOf, type Outcome, stepOf } from '../domain/History.js'
 import type { Breach, Trial } from '../domain/Law.js'
+import { isTerminalIn } from '../domain/Terminal.js'
 import type { Trials } from '../domain/Trial.js'
 
 /** What can differ: a decision, one by which the original records events, the state after it, or whether that is terminal. */
