@@ -14,11 +14,13 @@ export interface VirtualWorld {
   readonly passUntil: (isEnough: () => boolean, mostMs?: number) => Promise<void>
 }
 
-export const virtualWorld = (): VirtualWorld => {
+/** `quiet` resolves when nobody has anything to do but wait: in memory after a turn of the event loop. */
+export const virtualWorld = (
+  quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)),
+): VirtualWorld => {
   let now = 0
   let nth = 0
   const waiting: Array<{ readonly at: number; readonly nth: number; readonly wake: () => void }> = []
-  const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
   return {
     now: () => timestamp(now),
     sleep: (milliseconds) =>
