@@ -4,7 +4,8 @@
  * too. So each command is sent at least once, and once in effect where whoever carries it out knows its id again.
  *
  * A timer is sent only when the log was looked at up to the time at which it is due: an event that takes it back may be
- * recorded and not yet read.
+ * recorded and not yet read. Where that is in the log may take as long to be answered as somebody's append is open, so
+ * nothing but timers waits for the answer, and one question is asked at a time.
  * Used by: `RunProcessManager`, whose laws hold it.
  * @since 0.1.0
  */
@@ -12,6 +13,7 @@ import { either as E, type taskEither as TE } from 'fp-ts'
 import type { Codec } from '../evolve/Codec.js'
 import type { GlobalPosition } from '../store/GlobalPosition.js'
 import { type Json, stringify, toJson } from '../store/Json.js'
+import type { Timestamp } from '../store/Timestamp.js'
 import type { Environment } from './Environment.js'
 import type { Feed } from './Feed.js'
 import type { Outbox, OwedCommand, Settled } from './Outbox.js'
@@ -151,6 +153,8 @@ export const dispatchOwed = <Command, Failure>(work: DispatchWork<Command, Failu
     underWay: new Map(),
     retries: new Map(),
     horizons: new Map(),
+    isAsking: false,
+    heldBack: 0,
     settled: [],
     stops: 0,
     isWoken: false,
@@ -180,12 +184,22 @@ export const dispatchOwed = <Command, Failure>(work: DispatchWork<Command, Failu
   }
 }
 
+interface Horizon {
+  readonly dueAt: Timestamp
+  readonly place: GlobalPosition
+}
+
 interface Run<Command, Failure> extends DispatchWork<Command, Failure> {
   /** What is being sent, and what was sent and is not crossed off. */
   readonly underWay: Map<string, OwedCommand>
   readonly retries: Map<string, Retried & { readonly isResting: boolean }>
   /** Up to where the log has to be read before a timer may be sent. */
-  readonly horizons: Map<string, GlobalPosition>
+  readonly horizons: Map<string, Horizon>
+  isAsking: boolean
+  /** Why no more can be asked about the log: it refuses, or it is broken. */
+  refusal?: E.Either<ReadModelError, never> | { readonly defect: unknown }
+  /** How many timers waited for the log in the last round. */
+  heldBack: number
   settled: Array<Settled>
   stops: number
   isWoken: boolean
@@ -213,27 +227,32 @@ const sendRound = async <Command, Failure>(
 ): Promise<E.Either<ReadModelError, number>> => {
   const crossed = await crossOff(run)
   if (E.isLeft(crossed) || run.stops > 0) return E.map(() => everyMs(run))(crossed)
+  if (run.refusal !== undefined) {
+    if ('defect' in run.refusal) throw run.refusal.defect
+    return run.refusal
+  }
   const { dispatchMax = 16 } = run.options
   const resting = [...run.retries.values()].filter(({ isResting }) => isResting).length
   // Asked first: what is still owed afterwards was not taken back by anything up to there.
   const reached = run.reached()
-  const due = await run.outbox.due(run.of, run.owner, dispatchMax + run.underWay.size + resting)()
+  // Timers that wait for the log stand before what is owed later, and must not hide it, however many they are.
+  const limit = dispatchMax + run.underWay.size + resting + 2 * run.heldBack
+  const due = await run.outbox.due(run.of, run.owner, limit)()
   if (E.isLeft(due)) return due
   forgetOthers(run, due.right)
-  let isHeldBack = false
+  run.heldBack = 0
   for (const command of due.right) {
     if (run.stops > 0 || run.underWay.size >= dispatchMax) break
     if (run.underWay.has(command.id) || run.retries.get(command.id)?.isResting === true) continue
-    const mayGo = await isLookedAt(run, reached, command)
-    if (E.isLeft(mayGo)) return mayGo
-    if (mayGo.right) start(run, command)
-    else isHeldBack = true
+    if (isLookedAt(run, reached(command.key), command)) start(run, command)
+    else run.heldBack += 1
   }
-  return isHeldBack ? E.right(heldBackMs) : untilNext(run)
+  return run.heldBack > 0 ? E.right(heldBackMs + run.heldBack / heldBackEachMs) : untilNext(run)
 }
 
-/** How soon a timer is looked at again that waits for the log to be read. */
+/** How soon timers are looked at again that wait for the log to be read, and how many of them make it a millisecond later. */
 const heldBackMs = 10
+const heldBackEachMs = 10
 
 const everyMs = <Command, Failure>({ options }: Run<Command, Failure>): number =>
   options.dispatchEveryMs ?? 1_000
@@ -281,21 +300,48 @@ const forgetOthers = <Command, Failure>(
   for (const id of run.horizons.keys()) if (!ids.has(id)) run.horizons.delete(id)
 }
 
-const isLookedAt = async <Command, Failure>(
+/** Whether the log is read up to the time of a timer. What is known of another timer may answer it too. */
+const isLookedAt = <Command, Failure>(
   run: Run<Command, Failure>,
-  reached: (key: string) => GlobalPosition,
-  { id, key, dueAt }: OwedCommand,
-): Promise<E.Either<ReadModelError, boolean>> => {
-  if (dueAt === undefined) return E.right(true)
+  reached: GlobalPosition,
+  { id, dueAt }: OwedCommand,
+): boolean => {
+  if (dueAt === undefined) return true
   const known = run.horizons.get(id)
-  if (known !== undefined) return E.right(reached(key) >= known)
-  const found = await run.feed.positionAt(dueAt)()
-  if (E.isLeft(found)) {
-    // A log that is busy for a while is asked again, and the others need not wait for it.
-    return found.left._tag === 'InvalidInput' ? E.left(found.left) : E.right(false)
+  if (known !== undefined) return reached >= known.place
+  for (const other of run.horizons.values()) {
+    if (other.dueAt >= dueAt && reached >= other.place) return true
+    if (other.dueAt <= dueAt && reached < other.place) return false
   }
-  run.horizons.set(id, found.right)
-  return E.right(reached(key) >= found.right)
+  if (!run.isAsking) askWhere(run, id, dueAt)
+  return false
+}
+
+const askWhere = <Command, Failure>(run: Run<Command, Failure>, id: string, dueAt: Timestamp): void => {
+  run.isAsking = true
+  const wake = (): void => {
+    run.isAsking = false
+    run.isWoken = true
+    run.wake()
+  }
+  run.feed
+    .positionAt(dueAt)()
+    .then(
+      (found) => {
+        if (E.isRight(found)) run.horizons.set(id, { dueAt, place: found.right })
+        else if (found.left._tag === 'InvalidInput') run.refusal = E.left(found.left)
+        // A log that is busy for a while is asked again in the next round.
+        else {
+          run.isAsking = false
+          return
+        }
+        wake()
+      },
+      (defect: unknown) => {
+        run.refusal = { defect }
+        wake()
+      },
+    )
 }
 
 const start = <Command, Failure>(run: Run<Command, Failure>, owed: OwedCommand): void => {
