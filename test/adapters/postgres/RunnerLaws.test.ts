@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { law } from '../../properties/Law.js'
 import { isWhole, waitsForParked } from '../../properties/run/RebuiltNotes.js'
 import { comesToTheFold, losesNothing } from '../../properties/run/ReplayedNotes.js'
-import { happensOnce, isFold, parks } from '../../properties/run/RunningNotes.js'
+import { happensOnce, isFold, parks, stopsClean, takesOver } from '../../properties/run/RunningNotes.js'
 import { inOrder, once, rejections, stuck, timers } from '../../properties/run/RunningOrders.js'
 import { type Installed, install } from './support.js'
 import { installClock, worldsInPostgres } from './VirtualKeeper.js'
@@ -32,6 +32,8 @@ const few = { numRuns: some.numRuns / 2 }
 law('RPJ-1 fold, in PostgreSQL', isFold(runProjection, openDesk), few)
 law('RPJ-2 once, in PostgreSQL', happensOnce(runProjection, openDesk), few)
 law('RPJ-3 parking, in PostgreSQL', parks(runProjection, openDesk), some)
+law('RPJ-4 takeover, in PostgreSQL', takesOver(runProjection, openDesk), few)
+law('RPJ-5 stop, in PostgreSQL', stopsClean(runProjection, openDesk), few)
 law('RPP-1 fold, in PostgreSQL', comesToTheFold(replayParked, openDesk), some)
 law('RPP-2 nothing lost, in PostgreSQL', losesNothing(replayParked, openDesk), some)
 law('RBD-1 whole, in PostgreSQL', isWhole(rebuild, openDesk, 5_000), few)
