@@ -15,6 +15,7 @@ import { type Json, stringify, toJson } from '../store/Json.js'
 import type { Environment } from './Environment.js'
 import type { Feed } from './Feed.js'
 import type { Outbox, OwedCommand, Settled } from './Outbox.js'
+import { type Pauses, pausesIn } from './Pauses.js'
 import { thrownIn } from './ProjectEvents.js'
 import type { ReadModelError, ReadModelId } from './ReadModels.js'
 import { exponential, type RetryPolicy } from './RetryPolicy.js'
@@ -154,19 +155,16 @@ export const dispatchOwed = <Command, Failure>(work: DispatchWork<Command, Failu
     settled: [],
     stops: 0,
     isWoken: false,
-    wake: () => {},
+    rests: pausesIn(work.environment),
+    delays: pausesIn(work.environment),
     failures: 0,
   }
-  const wake = (): void => {
-    run.isWoken = true
-    run.wake()
-  }
   return {
-    wake,
-    done: dispatchUntilStopped(run),
+    wake: () => wake(run),
+    done: dispatchUntilStopped(run).finally(run.delays.cut),
     stop: () => {
       run.stops += 1
-      wake()
+      wake(run)
     },
     status: () => ({
       sending: run.underWay.size,
@@ -189,8 +187,16 @@ interface Run<Command, Failure> extends DispatchWork<Command, Failure> {
   settled: Array<Settled>
   stops: number
   isWoken: boolean
-  wake: () => void
+  /** While there is nothing to do. */
+  readonly rests: Pauses
+  /** Before commands are sent again. */
+  readonly delays: Pauses
   failures: number
+}
+
+const wake = <Command, Failure>(run: Run<Command, Failure>): void => {
+  run.isWoken = true
+  run.rests.cut()
 }
 
 const dispatchUntilStopped = async <Command, Failure>(
@@ -307,8 +313,7 @@ const start = <Command, Failure>(run: Run<Command, Failure>, owed: OwedCommand):
     } else {
       retryLater(run, owed, answer)
     }
-    run.isWoken = true
-    run.wake()
+    wake(run)
   })
 }
 
@@ -371,13 +376,11 @@ const retryLater = <Command, Failure>(
   run.underWay.delete(id)
   const retried = { id, key, attempts, reason }
   run.retries.set(id, { ...retried, isResting: true })
-  void run.environment
-    .sleep(delayMs)()
-    .then(() => {
-      if (run.retries.get(id)?.attempts === attempts) run.retries.set(id, { ...retried, isResting: false })
-      run.isWoken = true
-      run.wake()
-    })
+  if (run.stops > 0) return
+  void run.delays.pause(delayMs).then(() => {
+    if (run.retries.get(id)?.attempts === attempts) run.retries.set(id, { ...retried, isResting: false })
+    wake(run)
+  })
 }
 
 const reasonLengthMax = 1_000
@@ -397,10 +400,5 @@ const reasonOf = (failure: unknown): unknown => {
 
 /** Waits until there may be something to do. */
 const rest = async <Command, Failure>(run: Run<Command, Failure>, milliseconds: number): Promise<void> => {
-  if (run.isWoken) return
-  const woken = new Promise<void>((resolve) => {
-    run.wake = resolve
-  })
-  await Promise.race([woken, run.environment.sleep(milliseconds)()])
-  run.wake = () => {}
+  if (!run.isWoken) await run.rests.pause(milliseconds)
 }

@@ -21,6 +21,7 @@ import type { ReadError } from '../store/StoreError.js'
 import { type Timestamp, timestamp } from '../store/Timestamp.js'
 import { type Environment, systemEnvironment } from './Environment.js'
 import type { Feed, FollowedStore } from './Feed.js'
+import { type Pauses, pausesIn } from './Pauses.js'
 import { exponential, type RetryPolicy } from './RetryPolicy.js'
 import {
   type Batch,
@@ -127,6 +128,7 @@ export const subscribe = (
     ...{ query: everything, from: 'origin', environment: systemEnvironment, onRetry: () => {} },
     ...options,
     feed: store.feed,
+    pauses: pausesIn(options.environment ?? systemEnvironment),
     consumers,
     send: inTurn((signal) => {
       const [next, orders] = machine.step(state, signal)
@@ -135,6 +137,7 @@ export const subscribe = (
     }),
     stopped: () => {
       unlisten()
+      run.pauses.cut()
       tellStopped()
     },
   }
@@ -168,6 +171,7 @@ interface Consumer {
 /** What the orders of one subscription are carried out with. */
 interface Run extends Required<Pick<SubscriptionOptions, 'query' | 'from' | 'environment' | 'onRetry'>> {
   readonly feed: Feed
+  readonly pauses: Pauses
   /** Those who wait for a batch, in the order in which they asked. */
   readonly consumers: Array<Consumer>
   readonly send: (signal: Signal) => void
@@ -193,7 +197,9 @@ const carryOut = (run: Run, order: Order): void => {
       break
     case 'Wait':
       watched(run, async () => {
-        await run.environment.sleep(order.milliseconds)()
+        // The one before counts no more.
+        run.pauses.cut()
+        await run.pauses.pause(order.milliseconds)
         send({ _tag: 'TimeUp', wait: order.wait })
       })
       break

@@ -80,6 +80,21 @@ describe('dispatching', () => {
     expect(new Set(ids.slice(0, 4)).size).toBe(1)
   })
 
+  test('leaves no wait behind when it has ended, however long it was to wait', async () => {
+    const { world, running } = await scene(() => ({
+      dispatch: () => TE.left({ _tag: 'Busy', reason: 'at the moment' }),
+      retryDispatch: { attemptsMax: 9, delayMs: () => 60_000 },
+    }))
+    await world.passUntil(() => running.status().retried.length > 0)
+    await stopped(world, running)
+    let isOver = false
+    void world.sleep(1).then(() => {
+      isOver = true
+    })
+    await world.passUntil(() => isOver)
+    expect(world.waits()).toBe(0)
+  })
+
   test('gives up at what throws, after five times', async () => {
     let times = 0
     const { world, shop, running, refused } = await scene(() => ({
