@@ -80,6 +80,22 @@ describe('dispatching', () => {
     expect(new Set(ids.slice(0, 4)).size).toBe(1)
   })
 
+  test('takes over what a predecessor owed as soon as its partition is free, however rarely it looks', async () => {
+    const { world, shop, running } = await scene(() => ({
+      dispatch: () => () => new Promise<never>(() => {}),
+    }))
+    await world.passUntil(() => running.status().sending > 0)
+    void running.stop()
+    await running.stop()
+    const { environment, store, keeper } = mortalIn(world, shop.store, shop.keeper, unhindered)
+    const next = runProcessManager(store, keeper, shipping, {
+      ...{ owner: 'next', leaseMs, environment, dispatchEveryMs: 3_600_000 },
+      dispatch: shop.dispatch,
+    })
+    await world.passUntil(() => shop.sent.length > 0, 3 * leaseMs)
+    await stopped(world, next)
+  })
+
   test('leaves no wait behind when it has ended, however long it was to wait', async () => {
     const { world, running } = await scene(() => ({
       dispatch: () => TE.left({ _tag: 'Busy', reason: 'at the moment' }),
