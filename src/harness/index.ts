@@ -11,6 +11,7 @@ export * from './Check.js'
 export * from './conformance/Exhaustive.js'
 export * from './conformance/FaultyFeed.js'
 export * from './conformance/FaultyStore.js'
+export * from './conformance/OutboxSuite.js'
 export * from './conformance/ReadModelSuite.js'
 export * from './conformance/Suite.js'
 export {

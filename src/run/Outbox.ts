@@ -17,7 +17,10 @@ import type { ReadModelError, ReadModelId } from './ReadModels.js'
 
 /** A command to be sent, as it is written with the event that called for it. */
 export interface OwedCommand {
-  /** Of the event's id and the command's place among those that the event called for: the same whenever it is made. */
+  /**
+   * Of the event's id and the command's place among those that the event called for: the same whenever it is made, so one
+   * that is known already is not owed again. What a name may be, an id and the name of a timer may be.
+   */
   readonly id: string
   /** The key of the process that owes it. */
   readonly key: string

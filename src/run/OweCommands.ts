@@ -6,7 +6,8 @@
  *
  * Laws (test/properties/run/OweCommands.test.ts):
  * - OWE-1 batches: what is owed in the end does not depend on how the log is cut into commits.
- * - OWE-2 ids: no two commands have one id, and the id of a command depends on its event, its key and its index alone.
+ * - OWE-2 ids: no two commands have one id, the id of a command depends on its event, its key and its index alone, and
+ *   it is one that every journal can keep, whatever the names and keys are.
  * - OWE-3 timers: a timer is owed in the end if and only if no later event of its key that was recorded before it was due
  *   takes it back or sets it again.
  * @since 0.1.0
@@ -128,13 +129,29 @@ const lastOfEachName = <Command>(
 }
 
 const originOf = (name: string, key: string, recorded: RecordedEvent) => (index: number) => ({
-  id: `${name}/${recorded.id}/${index}/${key}`,
+  id: idOf(name, key, recorded, index),
   key,
   position: recorded.position,
   index,
   correlationId: recorded.metadata.correlationId ?? recorded.id,
   causationId: recorded.id,
 })
+
+/** What says most to people, unless it is too long for an id: then a digest stands for name and key. */
+const idOf = (name: string, key: string, { id }: RecordedEvent, index: number): string => {
+  const spoken = `${name}/${id}/${index}/${key}`
+  return E.isRight(checkKey(spoken)) ? spoken : `${id}/${index}/${digestOf(JSON.stringify([name, key]))}`
+}
+
+/** The text as digits to one base, modulo a prime of 127 bits: it tells apart the few keys of one event. */
+const digestOf = (text: string): string => {
+  let digest = 1n
+  for (let at = 0; at < text.length; at++) digest = (digest * base + BigInt(text.charCodeAt(at))) % prime
+  return digest.toString(36)
+}
+
+const prime = 2n ** 127n - 1n
+const base = 0x2545f4914f6cdd1d9e3779b97f4a7c15n
 
 /** 3,000 years: what is added to a moment has to be a moment. */
 const durationMsMax = 1e14

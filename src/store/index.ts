@@ -19,6 +19,7 @@ export {
   versionOf,
 } from './Journal.js'
 export * from './Json.js'
+export { checkKeptCommit, checkKeptUnparking, type KeptValues } from './Keeping.js'
 export * from './Metadata.js'
 export * from './Newtype.js'
 export * from './Partition.js'

@@ -1,24 +1,27 @@
 /**
- * The published suite of projections on `runProjection`: the library's own runner is a subject like anyone's. It is stopped
- * before a commit and after it, it begins again, it has a twin, and its read model is made anew while it is read.
+ * The published suite of projections on `runProjection`, with the keeper in memory and the one in PostgreSQL: the library's
+ * own runner is a subject like anyone's. It is stopped before a commit and after it, it begins again, it has a twin, and
+ * its read model is made anew while it is read.
  */
-import { type MemoryTransaction, memoryReadModels, memoryStore } from 'decider-ts/adapters/memory'
+import { memoryReadModels, memoryStore } from 'decider-ts/adapters/memory'
+import { postgresReadModels } from 'decider-ts/adapters/postgres'
 import { type Projection, projection } from 'decider-ts/evolve'
 import { type LogEntry, type OpenProjection, projectionSuite, type StopPoint } from 'decider-ts/harness'
-import { type FollowedStore, type ReadModels, rebuild, runProjection } from 'decider-ts/run'
+import { type FollowedStore, type ReadModelId, type ReadModels, rebuild, runProjection } from 'decider-ts/run'
 import { beginning, matches, type RecordedEvent, timestamp, version } from 'decider-ts/store'
 import { either as E, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Installed, install } from '../adapters/postgres/support.js'
 import { failuresOf } from './zoo/Failures.js'
 
 const Noted = t.type({ type: t.literal('Noted'), name: t.keyof({ ann: null, bob: null }), n: t.Int })
 type Noted = t.TypeOf<typeof Noted>
 type Notes = Readonly<Record<string, ReadonlyArray<number>>>
 
-const notes = (nth: number): Projection<ReadonlyArray<number>, Noted> =>
+const notes = (name: string, nth: number): Projection<ReadonlyArray<number>, Noted> =>
   projection({
-    name: 'notes',
+    name,
     version: nth,
     event: Noted,
     state: t.readonlyArray(t.number),
@@ -84,10 +87,11 @@ const deliveredLog = () => {
   }
 }
 
-type Keeper = ReadModels<MemoryTransaction>
-
 /** A keeper that can be stopped before a commit and after it. */
-const stoppable = (readModels: Keeper, point: StopPoint): Keeper => ({
+const stoppable = <Transaction>(
+  readModels: ReadModels<Transaction>,
+  point: StopPoint,
+): ReadModels<Transaction> => ({
   ...readModels,
   commit: (of, commit, within) => async () => {
     await point('about to commit')
@@ -97,15 +101,22 @@ const stoppable = (readModels: Keeper, point: StopPoint): Keeper => ({
   },
 })
 
+let samples = 0
+
 const opening =
-  (change: (keeper: Keeper) => Keeper) =>
+  <Transaction>(open: () => ReadModels<Transaction>) =>
   async (point: StopPoint): Promise<OpenProjection<Noted, Notes>> => {
     const log = deliveredLog()
-    const readModels = memoryReadModels({ partitions: 4 })
-    const keeper = stoppable(change(readModels), point)
+    const readModels = open()
+    const keeper = stoppable(readModels, point)
+    const name = `notes ${samples++}`
     let live = 1
     const begin = (owner: string, nth = live) => {
-      const running = runProjection(log.store, keeper, notes(nth), { owner, batchSize: 2, leaseMs: 60_000 })
+      const running = runProjection(log.store, keeper, notes(name, nth), {
+        owner,
+        batchSize: 2,
+        leaseMs: 60_000,
+      })
       // Whoever delivers looks at it; until then nobody does.
       running.done.catch(() => undefined)
       return running
@@ -114,7 +125,7 @@ const opening =
     const others: Array<ReturnType<typeof begin>> = []
     const reaches = async (end: bigint): Promise<void> => {
       for (;;) {
-        const place = await readModels.place(notes(live))()
+        const place = await readModels.place(notes(name, live))()
         if (E.isRight(place) && place.right >= end) return
         if (running.status().state === 'ended') await running.done
         await new Promise((resolve) => setImmediate(resolve))
@@ -127,7 +138,7 @@ const opening =
     return {
       deliver,
       read: async () => {
-        const page = await readModels.page(notes(live), 100)()
+        const page = await readModels.page(notes(name, live), 100)()
         return E.isRight(page)
           ? Object.fromEntries(page.right.map(({ key, state }) => [key, state as ReadonlyArray<number>]))
           : {}
@@ -135,12 +146,12 @@ const opening =
       crash: async () => {
         void running.stop()
         await running.stop().catch(() => undefined)
-        const place = await readModels.place(notes(live))()
+        const place = await readModels.place(notes(name, live))()
         running = begin('one')
         return E.isRight(place) ? place.right : beginning
       },
       rebuild: async () => {
-        const next = rebuild(log.store, readModels, notes(live + 1), { batchSize: 2, lookEveryMs: 1 })
+        const next = rebuild(log.store, readModels, notes(name, live + 1), { batchSize: 2, lookEveryMs: 1 })
         await next.live
         await next.stop()
         live += 1
@@ -157,23 +168,42 @@ const opening =
     }
   }
 
-const checksOf = (change: (keeper: Keeper) => Keeper = (keeper) => keeper) =>
+const checksOf = <Transaction>(open: () => ReadModels<Transaction>, runs: number) =>
   projectionSuite({
     name: 'notes',
-    open: opening(change),
+    open: opening(open),
     expected,
     event: Noted,
     poison: [{ type: 'Noted', name: 'ann', n: 'many' }],
     eventsMax: 6,
-    runs: 20,
+    runs,
   })
 
+const inMemory = () => memoryReadModels({ partitions: 4 })
+
+let installed: Installed
+
+beforeAll(async () => {
+  installed = await install({ max: 8 })
+})
+
+afterAll(() => installed.end())
+
+const inPostgres = () => postgresReadModels(installed.sql, { schema: installed.schema, partitions: 4 })
+
 test('a running projection passes the suite of projections', async () => {
-  expect(await failuresOf(checksOf())).toEqual([])
+  expect(await failuresOf(checksOf(inMemory, 20))).toEqual([])
+})
+
+test('and in PostgreSQL too', async () => {
+  expect(await failuresOf(checksOf(inPostgres, 6))).toEqual([])
 })
 
 test('one whose keeper forgets the entries between two batches does not', async () => {
-  const forgetful = (keeper: Keeper): Keeper => ({ ...keeper, load: (of) => keeper.load(of, []) })
-  const laws = (await failuresOf(checksOf(forgetful))).map(({ law }) => law)
+  const forgetful = () => {
+    const keeper = inMemory()
+    return { ...keeper, load: (of: ReadModelId) => keeper.load(of, []) }
+  }
+  const laws = (await failuresOf(checksOf(forgetful, 20))).map(({ law }) => law)
   expect(laws).toContain('projection.batching')
 })

@@ -5,20 +5,32 @@
  * @since 0.1.0
  */
 import type { OwedCommand, Owing, RefusedCommand, Settled } from '../../run/Outbox.js'
+import type { Json } from '../../store/Json.js'
 import type { Timestamp } from '../../store/Timestamp.js'
 
 /** What is owed by one process manager, in order, with those that were refused. */
 export type OwedCommands = ReadonlyArray<OwedCommand & Partial<RefusedCommand>>
 
-/** Takes back the timers that were not due when it was asked, and adds the commands that are not known. */
-export const owingMore = (owed: OwedCommands, { commands, cancelled }: Owing): OwedCommands => {
+/**
+ * Takes back the timers that were not due when it was asked, and adds the commands that are not known. `kept` are their
+ * values as they are kept, where somebody has frozen them.
+ */
+export const owingMore = (
+  owed: OwedCommands,
+  { commands, cancelled }: Owing,
+  kept: ReadonlyArray<Json> = [],
+): OwedCommands => {
   const isCancelled = ({ key, timer, dueAt, refusal }: OwedCommands[number]): boolean =>
     dueAt !== undefined &&
     refusal === undefined &&
     cancelled.some((each) => each.key === key && each.timer === timer && dueAt > each.at)
   const left = owed.filter((command) => !isCancelled(command))
   const known = new Set(left.map(({ id }) => id))
-  const added = commands.filter(({ id }) => !known.has(id))
+  const added = commands.flatMap((command, index) => {
+    if (known.has(command.id)) return []
+    known.add(command.id)
+    return [Object.freeze({ ...command, command: kept[index] ?? command.command })]
+  })
   return [...left, ...added].sort(inOrder)
 }
 

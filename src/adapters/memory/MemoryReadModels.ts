@@ -20,8 +20,18 @@ import type {
   Within,
 } from '../../run/ReadModels.js'
 import { beginning, type GlobalPosition } from '../../store/GlobalPosition.js'
-import { toJson } from '../../store/Json.js'
-import { checkKey, partitionOf } from '../../store/Partition.js'
+import type { Json } from '../../store/Json.js'
+import {
+  checkKeptCommit,
+  checkKeptUnparking,
+  countProblem,
+  type KeptValues,
+  keyProblem,
+  keysProblem,
+  leaseProblem,
+  readModelProblem,
+} from '../../store/Keeping.js'
+import { partitionOf } from '../../store/Partition.js'
 import type { RecordedEvent } from '../../store/RecordedEvent.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { type Timestamp, timestamp } from '../../store/Timestamp.js'
@@ -108,20 +118,13 @@ export const memoryReadModels = ({
     handling: new Set(),
     switching: Promise.resolve(),
   }
-  const inModel = <A>(
-    of: ReadModelId,
-    found: (model: Model) => A,
-    none: A,
-  ): TE.TaskEither<ReadModelError, A> =>
-    TE.fromIO(() => {
-      const model = keeper.models.get(textOf(of))
-      return model === undefined ? none : found(model)
-    })
+  const inModel = looksInto(keeper)
   return {
     partitions,
     partitionOf: partitionOf(partitions),
     lease: (of, owner, leaseMs) => TE.fromIOEither(() => lease(keeper, of, owner, leaseMs)),
-    release: (of, owner) => inModel(of, (model) => release(model, owner), undefined),
+    release: (of, owner) =>
+      inModel(of, (model) => release(model, owner), undefined, keyProblem(owner, 'owner')),
     load: (of, keys) =>
       inModel(
         of,
@@ -130,38 +133,64 @@ export const memoryReadModels = ({
           parked: new Set(keys.filter((key) => parked.has(key))),
         }),
         { entries: [], parked: new Set<string>() },
+        keysProblem(keys, 'keys'),
       ),
     commit: (of, commit, within) => () => commitTo(keeper, of, commit, within),
     place: (of) => inModel(of, placeOf, beginning),
     parked: (of) => inModel(of, parkedKeys, []),
-    parkedEvents: (of, key) => inModel(of, ({ parked }) => parked.get(key)?.events ?? [], []),
+    parkedEvents: (of, key) =>
+      inModel(of, ({ parked }) => parked.get(key)?.events ?? [], [], keyProblem(key, 'key')),
     unpark: (of, unparking, within) => () => unpark(keeper, of, unparking, within),
-    get: (of, key) => inModel(of, ({ entries }) => O.fromNullable(entries.get(key)), O.none),
-    page: (of, limit, after) => inModel(of, ({ entries }) => pageOf(entries, limit, after), []),
+    get: (of, key) =>
+      inModel(of, ({ entries }) => O.fromNullable(entries.get(key)), O.none, keyProblem(key, 'key')),
+    page: (of, limit, after) =>
+      inModel(of, ({ entries }) => pageOf(entries, limit, after), [], countProblem(limit, 'limit')),
     liveVersion: (name) => TE.fromIO(() => O.fromNullable(liveVersionOf(keeper, name))),
     makeLive: (of) => () => makeLive(keeper, of),
     drop: (of) => TE.fromIO(() => drop(keeper, of)),
+    ...outboxOf(keeper),
+  }
+}
+
+/** Asks a read model, or gives the answer of one that is not there. */
+const looksInto =
+  (keeper: Keeper) =>
+  <A>(
+    of: ReadModelId,
+    found: (model: Model) => A,
+    none: A,
+    problem?: InvalidInput,
+  ): TE.TaskEither<ReadModelError, A> =>
+    TE.fromIOEither(() => {
+      const refusal = readModelProblem(of) ?? problem
+      if (refusal !== undefined) return E.left(refusal)
+      const model = keeper.models.get(textOf(of))
+      return E.right(model === undefined ? none : found(model))
+    })
+
+const outboxOf = (keeper: Keeper): Outbox => {
+  const inModel = looksInto(keeper)
+  const changed = (of: ReadModelId, change: (owed: OwedCommands) => OwedCommands) =>
+    inModel(
+      of,
+      (model) => {
+        model.owed = change(model.owed)
+      },
+      undefined,
+    )
+  return {
     due: (of, owner, limit) =>
-      inModel(of, (model) => dueOf(model.owed, isOwnedBy(keeper, model, owner), now()).slice(0, limit), []),
-    settle: (of, settled) =>
       inModel(
         of,
-        (model) => {
-          model.owed = settledOf(model.owed, settled)
-        },
-        undefined,
+        (model) => dueOf(model.owed, isOwnedBy(keeper, model, owner), keeper.now()).slice(0, limit),
+        [],
+        keyProblem(owner, 'owner') ?? countProblem(limit, 'limit'),
       ),
-    nextDueAt: (of) => inModel(of, ({ owed }) => nextDueAt(owed, now()), undefined),
+    settle: (of, settled) => changed(of, (owed) => settledOf(owed, settled)),
+    nextDueAt: (of) => inModel(of, ({ owed }) => nextDueAt(owed, keeper.now()), undefined),
     owed: (of) => inModel(of, ({ owed }) => owedOf(owed), []),
     refused: (of) => inModel(of, ({ owed }) => refusedOf(owed), []),
-    resend: (of, ids) =>
-      inModel(
-        of,
-        (model) => {
-          model.owed = owedAgain(model.owed, ids)
-        },
-        undefined,
-      ),
+    resend: (of, ids) => changed(of, (owed) => owedAgain(owed, ids)),
   }
 }
 
@@ -175,7 +204,7 @@ const lease = (
   owner: string,
   leaseMs: number,
 ): E.Either<InvalidInput, ReadonlyArray<Lease>> => {
-  const problem = idProblem(of) ?? leaseProblem(owner, leaseMs)
+  const problem = readModelProblem(of) ?? leaseProblem(owner, leaseMs)
   if (problem !== undefined) return E.left(problem)
   const model = keeper.models.get(textOf(of)) ?? newModel(keeper, of)
   const moment = keeper.now()
@@ -200,20 +229,6 @@ const lease = (
       holder === owner ? [{ partition, fence, upTo: place }] : [],
     ),
   )
-}
-
-const idProblem = ({ name, version }: ReadModelId): InvalidInput | undefined => {
-  const checked = checkKey(name, 'name')
-  if (E.isLeft(checked)) return checked.left
-  const isVersion = Number.isInteger(version) && version >= 1
-  return isVersion ? undefined : invalidInput('version', `is not a whole number of 1 or more: ${version}`)
-}
-
-const leaseProblem = (owner: string, leaseMs: number): InvalidInput | undefined => {
-  const checked = checkKey(owner, 'owner')
-  if (E.isLeft(checked)) return checked.left
-  const isTime = Number.isFinite(leaseMs) && leaseMs > 0
-  return isTime ? undefined : invalidInput('leaseMs', `is not more than 0: ${leaseMs}`)
 }
 
 const newModel = ({ models, partitions }: Keeper, { name, version }: ReadModelId): Model => {
@@ -260,8 +275,10 @@ const commitTo = async (
   commit: ReadModelCommit,
   within: Within<MemoryTransaction> | undefined,
 ): Promise<E.Either<ReadModelError | Fenced, void>> => {
-  const checked = checkCommit(keeper, commit)
-  if (E.isLeft(checked)) return checked
+  const problem = readModelProblem(of)
+  if (problem !== undefined) return E.left(problem)
+  const kept = checkKeptCommit(commit, partitionOf(keeper.partitions))
+  if (E.isLeft(kept)) return kept
   const isFenced = (): Fenced | undefined => fencedBy(keeper.models.get(textOf(of)), keeper, commit)
   const before = isFenced()
   if (before !== undefined) return E.left(before)
@@ -271,7 +288,7 @@ const commitTo = async (
   const after = isFenced()
   if (after !== undefined || model === undefined)
     return E.left(after ?? fenced(commit.moves[0]?.partition ?? 0))
-  write(model, commit, checked.right, keeper.now())
+  write(model, commit, kept.right, keeper.now())
   for (const change of changes) change()
   return E.right(undefined)
 }
@@ -295,43 +312,6 @@ const handled = async (
     keeper.handling.delete(handling)
   }
   return changes
-}
-
-const checkCommit = (
-  keeper: Keeper,
-  { moves, entries, parked }: ReadModelCommit,
-): E.Either<InvalidInput, ReadonlyArray<Entry>> => {
-  const moved = new Set(moves.map(({ partition }) => partition))
-  if (moved.size < moves.length) return E.left(invalidInput('moves', 'has a partition twice'))
-  const back = moves.findIndex(({ upTo, to }) => to < upTo)
-  if (back >= 0) return E.left(invalidInput(`moves[${back}].to`, 'is before the place of its lease'))
-  const isMoved = (key: string): boolean => moved.has(partitionOf(keeper.partitions)(key))
-  const frozen: Array<Entry> = []
-  for (const [index, entry] of entries.entries()) {
-    const path = `entries[${index}]`
-    const state = toJson(entry.state, `${path}.state`)
-    const problem = keyProblem(entry.key, `${path}.key`, isMoved)
-    if (problem !== undefined) return E.left(problem)
-    if (E.isLeft(state)) return state
-    frozen.push(Object.freeze({ key: entry.key, state: state.right, position: entry.position }))
-  }
-  if (new Set(frozen.map(({ key }) => key)).size < frozen.length)
-    return E.left(invalidInput('entries', 'has a key twice'))
-  for (const [index, { key }] of parked.entries()) {
-    const problem = keyProblem(key, `parked[${index}].key`, isMoved)
-    if (problem !== undefined) return E.left(problem)
-  }
-  return E.right(frozen)
-}
-
-const keyProblem = (
-  key: string,
-  path: string,
-  isMoved: (key: string) => boolean,
-): InvalidInput | undefined => {
-  const checked = checkKey(key, path)
-  if (E.isLeft(checked)) return checked.left
-  return isMoved(key) ? undefined : invalidInput(path, 'belongs to a partition that is not moved')
 }
 
 const fenced = (partition: number): Fenced => ({ _tag: 'Fenced', partition })
@@ -359,20 +339,24 @@ const fencedBy = (
 
 const write = (
   model: Model,
-  { moves, parked, owing }: ReadModelCommit,
-  entries: ReadonlyArray<Entry>,
+  { moves, entries, parked, owing }: ReadModelCommit,
+  kept: KeptValues,
   now: Timestamp,
 ): void => {
   for (const { partition, to } of moves) {
     const before = model.partitions[partition]
     if (before !== undefined) model.partitions[partition] = { ...before, place: to }
   }
-  for (const entry of entries) model.entries.set(entry.key, entry)
+  for (const [index, entry] of entries.entries()) writeEntry(model, entry, kept.states[index])
   for (const { key, event, reason, attempts } of parked) {
     const before = model.parked.get(key) ?? { events: [], reason, attempts, since: now }
     model.parked.set(key, { ...before, events: [...before.events, event] })
   }
-  if (owing !== undefined) model.owed = owingMore(model.owed, owing)
+  if (owing !== undefined) model.owed = owingMore(model.owed, owing, kept.commands)
+}
+
+const writeEntry = ({ entries }: Model, { key, position }: Entry, state: Json = null): void => {
+  entries.set(key, Object.freeze({ key, state, position }))
 }
 
 const parkedKeys = ({ parked }: Model) =>
@@ -390,13 +374,14 @@ const parkedKeys = ({ parked }: Model) =>
 const unpark = async (
   keeper: Keeper,
   of: ReadModelId,
-  { key, entry, through, owing }: Unparking,
+  unparking: Unparking,
   within: Within<MemoryTransaction> | undefined,
 ): Promise<E.Either<ReadModelError, boolean>> => {
-  if (O.isSome(entry) && entry.value.key !== key)
-    return E.left(invalidInput('entry.key', 'is not the parked key'))
-  const state = O.isSome(entry) ? toJson(entry.value.state, 'entry.state') : E.right(null)
-  if (E.isLeft(state)) return state
+  const { key, entry, through, owing } = unparking
+  const problem = readModelProblem(of)
+  if (problem !== undefined) return E.left(problem)
+  const kept = checkKeptUnparking(unparking)
+  if (E.isLeft(kept)) return kept
   const parkedIn = (): Model | undefined => {
     const model = keeper.models.get(textOf(of))
     return model?.parked.get(key)?.events.at(-1)?.position === through ? model : undefined
@@ -406,8 +391,8 @@ const unpark = async (
   const model = parkedIn()
   if (model === undefined) return E.right(false)
   model.parked.delete(key)
-  if (O.isSome(entry)) model.entries.set(key, Object.freeze({ ...entry.value, state: state.right }))
-  if (owing !== undefined) model.owed = owingMore(model.owed, owing)
+  if (O.isSome(entry)) writeEntry(model, entry.value, kept.right.states[0])
+  if (owing !== undefined) model.owed = owingMore(model.owed, owing, kept.right.commands)
   for (const change of changes) change()
   return E.right(true)
 }

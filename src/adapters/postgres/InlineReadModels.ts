@@ -7,13 +7,14 @@
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { InlineReadModels } from '../../run/ProjectInline.js'
+import { keysProblem, readModelProblem } from '../../store/Keeping.js'
 import { invalidInput } from '../../store/StoreError.js'
 import { numberArray, textArray } from './ArrayLiteral.js'
 import { type Connection, isPool, send } from './Connection.js'
 import { entryParameters, loadedFrom } from './KeptJson.js'
 import { entryKey } from './LockKey.js'
 import { idParameters, readModelStatements } from './ReadModelCall.js'
-import { asking, firstRefusal, idRefusal, keptOtherwise, keysRefusal } from './ReadModelInput.js'
+import { asking, firstRefusal, keptOtherwise } from './ReadModelInput.js'
 import { type SchemaOptions, schemaOf } from './Schema.js'
 import { sameSession } from './Session.js'
 
@@ -78,7 +79,7 @@ export const inlineReadModels = (
       })
       const numbers = new Set(keys.map((key) => entryKey(schema.right.name, of, key)))
       return F.pipe(
-        hold(firstRefusal(idRefusal(of), keysRefusal(keys, 'keys')), () => [
+        hold(firstRefusal(readModelProblem(of), keysProblem(keys, 'keys')), () => [
           ...idParameters(of),
           String(searchable),
           // In one order by everybody, so that they cannot wait for each other in a circle.
@@ -89,7 +90,7 @@ export const inlineReadModels = (
       )
     },
     save: (of, entries) =>
-      save(firstRefusal(idRefusal(of)), () => [...idParameters(of), ...entryParameters(entries)]),
+      save(firstRefusal(readModelProblem(of)), () => [...idParameters(of), ...entryParameters(entries)]),
   }
 }
 

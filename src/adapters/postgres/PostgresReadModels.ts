@@ -10,6 +10,7 @@ import type { Sql, TransactionSql } from 'postgres'
 import type { Outbox } from '../../run/Outbox.js'
 import type { Lease, ReadModels } from '../../run/ReadModels.js'
 import { globalPosition } from '../../store/GlobalPosition.js'
+import { countProblem, keyProblem, keysProblem, leaseProblem, readModelProblem } from '../../store/Keeping.js'
 import { partitionOf as partitionIn } from '../../store/Partition.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { timestamp } from '../../store/Timestamp.js'
@@ -27,16 +28,7 @@ import {
 } from './KeptJson.js'
 import { idParameters, type ReadModelStatements, readModelStatements } from './ReadModelCall.js'
 import { commitsOf } from './ReadModelCommit.js'
-import {
-  asking,
-  countRefusal,
-  firstRefusal,
-  idRefusal,
-  keptOtherwise,
-  keysRefusal,
-  nameRefusal,
-  type SendRequest,
-} from './ReadModelInput.js'
+import { asking, firstRefusal, keptOtherwise, type SendRequest } from './ReadModelInput.js'
 import { type Schema, type SchemaOptions, schemaOf } from './Schema.js'
 
 /** Where read models are kept, and how. */
@@ -81,7 +73,7 @@ export const postgresReadModels = <Types extends Record<string, unknown> = Recor
   options: PostgresReadModelsOptions = {},
 ): PostgresReadModels<Types> => {
   const { partitions = 64, searchable = true } = options
-  const refusal = countRefusal(partitions, 'options.partitions', 10_000)
+  const refusal = countProblem(partitions, 'options.partitions', 1, 10_000)
   if (refusal !== undefined) return refusing(refusal, partitions)
   const schema = schemaOf(options)
   return E.isLeft(schema)
@@ -135,27 +127,21 @@ const leasesOf = (
   return {
     lease: (of, owner, leaseMs) =>
       TE.chainEitherKW(F.identity<E.Either<InvalidInput, ReadonlyArray<Lease>>>)(
-        lease(
-          firstRefusal(
-            idRefusal(of),
-            nameRefusal(owner, 'owner'),
-            leaseMs > 0 && Number.isFinite(leaseMs)
-              ? undefined
-              : invalidInput('leaseMs', `is not more than 0: ${leaseMs}`),
-          ),
-          () => [
-            ...idParameters(of),
-            String(partitions),
-            String(searchable),
-            owner,
-            String(Math.ceil(Math.min(leaseMs, leaseMsMax))),
-          ],
-        ),
+        lease(firstRefusal(readModelProblem(of) ?? leaseProblem(owner, leaseMs)), () => [
+          ...idParameters(of),
+          String(partitions),
+          String(searchable),
+          owner,
+          String(Math.ceil(Math.min(leaseMs, leaseMsMax))),
+        ]),
       ),
     release: (of, owner) =>
-      release(firstRefusal(idRefusal(of), nameRefusal(owner, 'owner')), () => [...idParameters(of), owner]),
-    place: (of) => place(firstRefusal(idRefusal(of)), () => idParameters(of)),
-    drop: (of) => drop(firstRefusal(idRefusal(of)), () => idParameters(of)),
+      release(firstRefusal(readModelProblem(of), keyProblem(owner, 'owner')), () => [
+        ...idParameters(of),
+        owner,
+      ]),
+    place: (of) => place(firstRefusal(readModelProblem(of)), () => idParameters(of)),
+    drop: (of) => drop(firstRefusal(readModelProblem(of)), () => idParameters(of)),
   }
 }
 
@@ -182,16 +168,16 @@ const looksOf = (
   return {
     load: (of, keys) =>
       asking(sendLoad, (row) => loadedFrom(keys, row))(
-        firstRefusal(idRefusal(of), keysRefusal(keys, 'keys')),
+        firstRefusal(readModelProblem(of), keysProblem(keys, 'keys')),
         () => [...idParameters(of), textArray(keys)],
       ),
     get: (of, key) =>
       F.pipe(
-        get(firstRefusal(idRefusal(of), nameRefusal(key, 'key')), () => [...idParameters(of), key]),
+        get(firstRefusal(readModelProblem(of), keyProblem(key, 'key')), () => [...idParameters(of), key]),
         TE.map((row) => entryFrom(key, row)),
       ),
     page: (of, limit, after = '') =>
-      page(firstRefusal(idRefusal(of), countRefusal(limit, 'limit')), () => [
+      page(firstRefusal(readModelProblem(of), countProblem(limit, 'limit')), () => [
         ...idParameters(of),
         null,
         null,
@@ -199,13 +185,16 @@ const looksOf = (
         after,
         String(limit),
       ]),
-    parked: (of) => parked(firstRefusal(idRefusal(of)), () => idParameters(of)),
+    parked: (of) => parked(firstRefusal(readModelProblem(of)), () => idParameters(of)),
     parkedEvents: (of, key) =>
-      parkedEvents(firstRefusal(idRefusal(of), nameRefusal(key, 'key')), () => [...idParameters(of), key]),
-    liveVersion: (name) => liveVersion(firstRefusal(nameRefusal(name, 'name')), () => [name]),
+      parkedEvents(firstRefusal(readModelProblem(of), keyProblem(key, 'key')), () => [
+        ...idParameters(of),
+        key,
+      ]),
+    liveVersion: (name) => liveVersion(firstRefusal(keyProblem(name, 'name')), () => [name]),
     makeLive: (of) =>
       F.pipe(
-        makeLive(firstRefusal(idRefusal(of)), () => idParameters(of)),
+        makeLive(firstRefusal(readModelProblem(of)), () => idParameters(of)),
         TE.chainEitherKW((isDone) =>
           isDone
             ? E.right(undefined)
@@ -227,13 +216,12 @@ const outboxOf = (sending: Sending): Outbox => {
   const resend = asking(sending('resend'), F.constVoid)
   return {
     due: (of, owner, limit) =>
-      due(firstRefusal(idRefusal(of), nameRefusal(owner, 'owner'), countRefusal(limit, 'limit')), () => [
-        ...idParameters(of),
-        owner,
-        String(limit),
-      ]),
+      due(
+        firstRefusal(readModelProblem(of), keyProblem(owner, 'owner'), countProblem(limit, 'limit')),
+        () => [...idParameters(of), owner, String(limit)],
+      ),
     settle: (of, settled) =>
-      settle(firstRefusal(idRefusal(of)), () => {
+      settle(firstRefusal(readModelProblem(of)), () => {
         const handled = settled.filter(({ refusal }) => refusal === undefined)
         const refused = settled.filter(({ refusal }) => refusal !== undefined)
         return [
@@ -244,11 +232,11 @@ const outboxOf = (sending: Sending): Outbox => {
           textArray(refused.map(({ isStuck = false }) => String(isStuck))),
         ]
       }),
-    nextDueAt: (of) => nextDueAt(firstRefusal(idRefusal(of)), () => idParameters(of)),
-    owed: (of) => owed(firstRefusal(idRefusal(of)), () => idParameters(of)),
-    refused: (of) => refused(firstRefusal(idRefusal(of)), () => idParameters(of)),
+    nextDueAt: (of) => nextDueAt(firstRefusal(readModelProblem(of)), () => idParameters(of)),
+    owed: (of) => owed(firstRefusal(readModelProblem(of)), () => idParameters(of)),
+    refused: (of) => refused(firstRefusal(readModelProblem(of)), () => idParameters(of)),
     resend: (of, ids) =>
-      resend(firstRefusal(idRefusal(of)), () => [...idParameters(of), textArray(ids.map(wordOf))]),
+      resend(firstRefusal(readModelProblem(of)), () => [...idParameters(of), textArray(ids.map(wordOf))]),
   }
 }
 

@@ -9,11 +9,12 @@ import { either as E, function as F, option as O, taskEither as TE } from 'fp-ts
 import type { Entry, ReadModelError, ReadModelId } from '../../run/ReadModels.js'
 import type { GlobalPosition } from '../../store/GlobalPosition.js'
 import { type Json, stringify, toJson } from '../../store/Json.js'
+import { countProblem, keyProblem } from '../../store/Keeping.js'
 import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
 import { type Connection, type Row, send } from './Connection.js'
 import { entriesOfPage, entryFrom, searchedText } from './KeptJson.js'
 import { readModelStatements } from './ReadModelCall.js'
-import { countRefusal, firstRefusal, nameRefusal, onlyRow, readModelError } from './ReadModelInput.js'
+import { firstRefusal, onlyRow, readModelError } from './ReadModelInput.js'
 import { type SchemaOptions, schemaOf } from './Schema.js'
 import { codeOf, type Fault } from './SqlState.js'
 
@@ -143,7 +144,7 @@ export const readModel = <State>(
   return {
     get: (key) =>
       F.pipe(
-        TE.fromEither(firstRefusal(nameRefusal(projection.name, 'name'), nameRefusal(key, 'key'))),
+        TE.fromEither(firstRefusal(keyProblem(projection.name, 'name'), keyProblem(key, 'key'))),
         TE.chainW(() => TE.mapLeft(readModelError)(sendGet([projection.name, null, key]))),
         TE.chainEitherKW(onlyRow),
         TE.chainEitherKW((row): E.Either<QueryError, O.Option<State>> => {
@@ -181,9 +182,9 @@ const findParameters = (
 ): E.Either<InvalidInput, ReadonlyArray<string | null>> =>
   F.pipe(
     firstRefusal(
-      nameRefusal(name, 'name'),
-      countRefusal(limit, 'limit'),
-      after === '' ? undefined : nameRefusal(after, 'after'),
+      keyProblem(name, 'name'),
+      countProblem(limit, 'limit'),
+      after === '' ? undefined : keyProblem(after, 'after'),
       path?.includes('\u0000') === true ? invalidInput('path', 'contains U+0000') : undefined,
     ),
     E.chain(() => textOf(containment, 'where')),

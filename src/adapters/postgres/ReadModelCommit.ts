@@ -18,20 +18,14 @@ import type {
   Unparking,
   Within,
 } from '../../run/ReadModels.js'
-import { stringify, toJson } from '../../store/Json.js'
-import { type InvalidInput, invalidInput } from '../../store/StoreError.js'
+import { stringify } from '../../store/Json.js'
+import { checkKeptCommit, checkKeptUnparking, readModelProblem } from '../../store/Keeping.js'
+import type { InvalidInput } from '../../store/StoreError.js'
 import { numberArray } from './ArrayLiteral.js'
 import { type Connection, type Row, send } from './Connection.js'
 import { commandParameters, entryParameters, parkedParameters, searchedText, wordOf } from './KeptJson.js'
 import { idParameters, type ReadModelStatements } from './ReadModelCall.js'
-import {
-  commitRefusal,
-  firstRefusal,
-  idRefusal,
-  nameRefusal,
-  onlyRow,
-  readModelError,
-} from './ReadModelInput.js'
+import { onlyRow, readModelError } from './ReadModelInput.js'
 import { sameSession } from './Session.js'
 import { type Fault, faultOf, isLost } from './SqlState.js'
 
@@ -51,7 +45,7 @@ export const commitsOf = <Types extends Record<string, unknown>>(
   const unparkOnce = send(sql, statements.unpark)
   return {
     commit: (of, commit, within) => {
-      const refusal = firstRefusal(idRefusal(of), commitRefusal(commit, partitionOf))
+      const refusal = refusalOf(of, () => checkKeptCommit(commit, partitionOf))
       if (E.isLeft(refusal)) return TE.left(refusal.left)
       const parameters = commitParameters(committing, of, commit)
       if (within === undefined)
@@ -73,7 +67,7 @@ export const commitsOf = <Types extends Record<string, unknown>>(
       })
     },
     unpark: (of, unparking, within) => {
-      const refusal = firstRefusal(idRefusal(of), unparkingRefusal(unparking))
+      const refusal = refusalOf(of, () => checkKeptUnparking(unparking))
       if (E.isLeft(refusal)) return TE.left(refusal.left)
       const parameters = unparkParameters(committing, of, unparking)
       if (within === undefined)
@@ -98,6 +92,14 @@ export const commitsOf = <Types extends Record<string, unknown>>(
       )
     },
   }
+}
+
+const refusalOf = (
+  of: ReadModelId,
+  check: () => E.Either<InvalidInput, unknown>,
+): E.Either<InvalidInput, unknown> => {
+  const problem = readModelProblem(of)
+  return problem === undefined ? check() : E.left(problem)
 }
 
 interface NotParked {
@@ -153,31 +155,6 @@ const owingParameters = (
 ]
 
 const owesNothing: Owing = { commands: [], cancelled: [] }
-
-const foreignRefusal = (
-  key: string,
-  keyed: ReadonlyArray<{ readonly key: string }>,
-  path: string,
-): InvalidInput | undefined => {
-  const index = keyed.findIndex((each) => each.key !== key)
-  return index < 0
-    ? undefined
-    : invalidInput(`${path}[${index}].key`, 'is not the key that is to be unparked')
-}
-
-const stateRefusal = (entry: Unparking['entry']) => {
-  const json = O.isSome(entry) ? toJson(entry.value.state, 'entry.state') : E.right(null)
-  return E.isLeft(json) ? json.left : undefined
-}
-
-const unparkingRefusal = ({ key, entry, owing = owesNothing }: Unparking) =>
-  nameRefusal(key, 'key') ??
-  foreignRefusal(key, owing.commands, 'owing.commands') ??
-  foreignRefusal(key, owing.cancelled, 'owing.cancelled') ??
-  stateRefusal(entry) ??
-  (O.isSome(entry) && entry.value.key !== key
-    ? invalidInput('entry.key', 'is not the key that is to be unparked')
-    : undefined)
 
 const unparkParameters = <Types extends Record<string, unknown>>(
   { partitionOf }: Committing<Types>,

@@ -6,7 +6,6 @@ import { option as O } from 'fp-ts'
 import type { TransactionSql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { postgresReadModels } from '../../../src/adapters/postgres/index.js'
-import type { OwedCommand } from '../../../src/run/Outbox.js'
 import type { Entry, Lease, ReadModelCommit, ReadModelId } from '../../../src/run/ReadModels.js'
 import {
   eventId,
@@ -435,76 +434,5 @@ describe('a read model', () => {
     expect(await written()).not.toContain('not parked')
     // An event that waits behind nothing.
     expect(await left(keeper.commit(of, commitOf('a', moved, 6, { parked: [parked(6, 0)] })))).toEqual(fenced)
-  })
-})
-
-describe('commands that are owed', () => {
-  const command = (id: string, position: number, parts: Partial<OwedCommand> = {}): OwedCommand => ({
-    id,
-    key: 'k',
-    position: globalPosition(position),
-    index: 0,
-    command: { type: 'Ship', b: 1, a: '\u0000' },
-    ...parts,
-  })
-  const past = timestamp(1_000)
-  const future = timestamp(Date.now() + 10 * hour)
-
-  test('are due in order, one of a key at a time, to who holds its partition', async () => {
-    const leases = await lease('a')
-    const first = command('1', 1, { correlationId: 'c\u0000', causationId: 'd', timer: 't', dueAt: past })
-    const commands = [command('4', 4, { key: 'l' }), command('3', 2), command('2', 2, { index: 1 }), first]
-    await right(keeper.commit(of, commitOf('a', leases, 5, { owing: { commands, cancelled: [] } })))
-    const ids = async (owner = 'a', limit = 10) =>
-      (await right(keeper.due(of, owner, limit))).map(({ id }) => id)
-    expect(await right(keeper.due(of, 'a', 1))).toStrictEqual([first])
-    expect(await ids()).toEqual(['1', '4'])
-    expect(await ids('b')).toEqual([])
-    expect((await right(keeper.owed(of))).map(({ id }) => id)).toEqual(['1', '3', '2', '4'])
-    await right(keeper.settle(of, [{ id: '1' }]))
-    expect(await ids()).toEqual(['3', '4'])
-    await right(
-      keeper.settle(of, [{ id: '3', refusal: 'no \u0000 stock', isStuck: true }, { id: 'unknown' }]),
-    )
-    expect(await ids()).toEqual(['4'])
-    const refused = async () =>
-      (await right(keeper.refused(of))).map(({ id, refusal, isStuck }) => [id, refusal, isStuck])
-    expect(await refused()).toEqual([['3', 'no \u0000 stock', true]])
-    expect((await right(keeper.owed(of))).map(({ id }) => id)).toEqual(['2', '4'])
-    await right(keeper.resend(of, ['3', 'unknown']))
-    expect(await refused()).toEqual([])
-    expect(await ids()).toEqual(['3', '4'])
-    await right(keeper.settle(of, [{ id: '3', refusal: 'sold out' }]))
-    expect(await refused()).toEqual([['3', 'sold out', false]])
-    expect(await ids()).toEqual(['2', '4'])
-    await right(keeper.settle(of, [{ id: '3' }]))
-    expect(await refused()).toEqual([])
-  })
-
-  test('are not due before their time, and hold up nobody until then', async () => {
-    const leases = await lease('a')
-    const commands = [command('1', 1, { dueAt: future, timer: 'late' }), command('2', 2)]
-    await right(keeper.commit(of, commitOf('a', leases, 5, { owing: { commands, cancelled: [] } })))
-    expect((await right(keeper.due(of, 'a', 10))).map(({ id }) => id)).toEqual(['2'])
-    expect(await right(keeper.nextDueAt(of))).toBe(future)
-    const moved = leases.map((each) => ({ ...each, upTo: globalPosition(5) }))
-    const again = command('3', 6, { dueAt: future, timer: 'late' })
-    const cancelled = [
-      { key: 'k', timer: 'late', at: timestamp(Date.now()) },
-      { key: 'k', timer: 'other', at: timestamp(Date.now()) },
-    ]
-    await right(keeper.commit(of, commitOf('a', moved, 6, { owing: { commands: [again], cancelled } })))
-    expect((await right(keeper.owed(of))).map(({ id }) => id)).toEqual(['2', '3'])
-    await right(keeper.drop(of))
-    expect(await right(keeper.nextDueAt(of))).toBeUndefined()
-  })
-
-  test('are not owed by a commit that is refused', async () => {
-    const leases = await lease('a')
-    await letLeasesEnd()
-    await lease('b')
-    const commit = commitOf('a', leases, 5, { owing: { commands: [command('1', 1)], cancelled: [] } })
-    expect(await left(keeper.commit(of, commit))).toMatchObject({ _tag: 'Fenced' })
-    expect(await right(keeper.owed(of))).toEqual([])
   })
 })

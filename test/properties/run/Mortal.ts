@@ -2,7 +2,6 @@
  * Processes that die at a call: before it is carried out, or after it and before its answer. A dead process makes no call
  * and gets no answer, so what it had in hand is left as it is, and what it held is held until its leases are over.
  */
-import type { MemoryTransaction } from 'decider-ts/adapters/memory'
 import type { Dispatch, Environment, FollowedStore, ProcessKeeper } from 'decider-ts/run'
 import { either as E, type taskEither as TE } from 'fp-ts'
 import type { VirtualWorld } from './VirtualWorld.js'
@@ -17,21 +16,21 @@ export interface Fate {
 
 export const unhindered: Fate = { delaysMs: [1], failures: ['none'] }
 
-export interface Mortal {
+export interface Mortal<Transaction> {
   readonly environment: Environment
   readonly store: FollowedStore
-  readonly keeper: ProcessKeeper<MemoryTransaction>
+  readonly keeper: ProcessKeeper<Transaction>
   readonly dispatching: <Command, Failure>(dispatch: Dispatch<Command, Failure>) => Dispatch<Command, Failure>
   readonly die: () => void
   readonly isDead: () => boolean
 }
 
-export const mortalIn = (
+export const mortalIn = <Transaction>(
   world: VirtualWorld,
   store: FollowedStore,
-  keeper: ProcessKeeper<MemoryTransaction>,
+  keeper: ProcessKeeper<Transaction>,
   { delaysMs, failures, diesAt = -1 }: Fate,
-): Mortal => {
+): Mortal<Transaction> => {
   let calls = 0
   let isDead = false
   const alive: VirtualWorld['sleep'] = async (milliseconds, onBegun) => {

@@ -3,12 +3,13 @@
  * name, so an event that is lost, doubled or out of place shows. Some notes cannot be folded, some cannot be read.
  */
 import {
-  type MemoryReadModels,
   type MemoryStore,
+  type MemoryTransaction,
   memoryReadModels,
   memoryStore,
 } from 'decider-ts/adapters/memory'
 import { type Projection, projection } from 'decider-ts/evolve'
+import type { ReadModels } from 'decider-ts/run'
 import {
   anyVersion,
   type EventToAppend,
@@ -23,7 +24,7 @@ import {
 import fc from 'fast-check'
 import { either as E, option as O } from 'fp-ts'
 import * as t from 'io-ts'
-import type { VirtualWorld } from './VirtualWorld.js'
+import { type VirtualWorld, virtualWorld } from './VirtualWorld.js'
 
 export interface Note {
   readonly type: 'Noted'
@@ -79,17 +80,30 @@ export const notes = (isMended = false, version = 1): Projection<ReadonlyArray<n
 
 export const partitions = 4
 
+/** A keeper whose handlers write as those of the one in memory do. */
+export type NoteKeeper = ReadModels<MemoryTransaction>
+
 /** A log and a keeper whose clocks are the world's. */
 export interface Desk {
   readonly store: MemoryStore
-  readonly readModels: MemoryReadModels
+  readonly readModels: NoteKeeper
   readonly write: (written: Written) => Promise<void>
   readonly log: () => Promise<ReadonlyArray<RecordedEvent>>
 }
 
-export const deskIn = (world: VirtualWorld): Desk => {
+/** A world, and a desk in it. */
+export type OpenDesk = () => { readonly world: VirtualWorld; readonly desk: Desk }
+
+export const deskInMemory: OpenDesk = () => {
+  const world = virtualWorld()
+  return { world, desk: deskIn(world) }
+}
+
+export const deskIn = (
+  world: VirtualWorld,
+  readModels: NoteKeeper = memoryReadModels({ now: world.now, partitions }),
+): Desk => {
   const store = memoryStore({ now: world.now })
-  const readModels = memoryReadModels({ now: world.now, partitions })
   const stream = streamId('notes', '1')
   let n = 0
   return {
@@ -144,10 +158,7 @@ export const expectedOf = (written: ReadonlyArray<Written>): ReadonlyMap<string,
 }
 
 /** What is kept of each name. */
-export const keptOf = async (
-  readModels: MemoryReadModels,
-  version = 1,
-): Promise<ReadonlyMap<string, Expected>> => {
+export const keptOf = async (readModels: NoteKeeper, version = 1): Promise<ReadonlyMap<string, Expected>> => {
   const of = { name: 'notes', version }
   const kept = new Map<string, Expected>()
   for (const name of names) {

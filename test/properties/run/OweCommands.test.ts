@@ -5,6 +5,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import { type Counted, processDefinition } from 'decider-ts/run'
 import {
+  checkKey,
   eventId,
   globalPosition,
   type RecordedEvent,
@@ -13,6 +14,7 @@ import {
   version,
 } from 'decider-ts/store'
 import fc from 'fast-check'
+import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
 import { describe } from 'vitest'
 import { type OwedCommands, owedOf, owingMore } from '../../../src/adapters/memory/MemoryOutbox.js'
@@ -103,10 +105,18 @@ const batches = (owe: OweAll) =>
     return true
   })
 
+/** Two keys that differ in their last letter, of any length up to the longest. */
+const withKeysOf = (length: number, events: ReadonlyArray<One>): ReadonlyArray<One> =>
+  events.map((one) => ({ ...one, key: '\u6f22'.repeat(length) + one.key }))
+
 const ids = (owe: OweAll) =>
-  fc.property(log, fc.nat(9), (events, from) => {
+  fc.property(log, fc.nat(9), fc.nat(511), (logged, from, length) => {
+    const once = withKeysOf(length, logged)
+    // Each event concerns both keys.
+    const events = once.flatMap((one) => [one, { ...one, key: one.key.replace(/.$/, 'm') }])
     const all = owe(events).commands
     deepStrictEqual(new Set(all.map(({ id }) => id)).size, all.length)
+    for (const { id } of all) deepStrictEqual(checkKey(id), E.right(undefined))
     const idsOf = (counted: ReadonlyArray<One>) =>
       owe(counted)
         .commands.filter((command) => command.timer === undefined)
@@ -171,11 +181,20 @@ const whenever: OweAll = (counted) => {
   return { ...owing, commands: owing.commands.filter((command) => !isTakenBack(command)) }
 }
 
+/** Its ids grow with the keys, and a journal has no room for the longest. */
+const spokenOut: OweAll = (counted) => {
+  const owing = right(counted)
+  const idOf = ({ causationId, index, key }: (typeof owing.commands)[number]): string =>
+    `p/${causationId}/${index}/${key}`
+  return { ...owing, commands: owing.commands.map((command) => ({ ...command, id: idOf(command) })) }
+}
+
 describe('laws', () => {
   law('OWE-1 batches', batches(right))
   law.rejects('OWE-1', 'timers taken back by earlier commits only', batches(oneByOne))
   law('OWE-2 ids', ids(right))
   law.rejects('OWE-2', 'ids that count on', ids(numbered))
+  law.rejects('OWE-2', 'ids that grow with the keys', ids(spokenOut))
   law('OWE-3 timers', timers(right))
   law.rejects('OWE-3', 'timers that are taken back after they were due', timers(whenever))
 })

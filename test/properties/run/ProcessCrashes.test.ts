@@ -81,6 +81,24 @@ const throwing: Shipping = {
   },
 }
 
+describe('a process with the longest key that there may be', () => {
+  test('has its commands carried out once, like any other', async () => {
+    const world = virtualWorld()
+    const shop = shopIn(world)
+    const order = '\u6f22'.repeat(512 - 'orders-'.length)
+    await shop.ask('Place', order)
+    await shop.ask('Pay', order)
+    const { running } = begin(world, shop, 'the only one')
+    await atRest(world, shop)
+    await stopped(world, running)
+    expect((await shop.log()).map(({ type }) => type)).toEqual(['Placed', 'Paid', 'Shipped', 'Thanked'])
+    const refused = await shop.keeper.refused(shipping)()
+    expect(E.isRight(refused) && refused.right.map(({ refusal }) => refusal)).toEqual([
+      '{"type":"AlreadyPaid"}',
+    ])
+  })
+})
+
 describe('a process manager that throws', () => {
   test('has its process set aside, and what that owes is owed when it is mended', async () => {
     const world = virtualWorld()

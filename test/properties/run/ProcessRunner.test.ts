@@ -1,8 +1,9 @@
 /**
- * The published suite of runners, on the real one: a memory keeper that outlives the process, a log that gives each batch
- * as often as it is delivered, and a process that is stopped at any call.
+ * The published suite of runners, on the real one: a keeper that outlives the process, in memory or in PostgreSQL, a log
+ * that gives each batch as often as it is delivered, and a process that is stopped at any call.
  */
 import { memoryReadModels, memoryStore } from 'decider-ts/adapters/memory'
+import { postgresReadModels } from 'decider-ts/adapters/postgres'
 import { type LogEntry, type OpenRunner, processRunnerSuite, type StopPoint } from 'decider-ts/harness'
 import {
   type FeedPage,
@@ -15,9 +16,11 @@ import {
 import { type GlobalPosition, type RecordedEvent, timestamp, version } from 'decider-ts/store'
 import { either as E, option as O, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Installed, install } from '../../adapters/postgres/support.js'
 import { failuresOf } from '../../harness/zoo/Failures.js'
 import { Command, Event, type Owed, shipping } from '../../harness/zoo/Processes.js'
+import { realWorld } from './RealWorld.js'
 import { type VirtualWorld, virtualWorld } from './VirtualWorld.js'
 
 const key = 'only'
@@ -55,9 +58,20 @@ const storeOf = (batch: ReadonlyArray<LogEntry<Event>>): FollowedStore => {
   return { ...store, feed: { ...store.feed, page: (_query, after) => TE.fromIO(() => page(after)) } }
 }
 
-type Keeper = ReturnType<typeof memoryReadModels>
+type Keeper = ProcessKeeper<never>
 type Options = RunProcessManagerOptions<Command, never>
 type Change = (keeper: Keeper) => Keeper
+
+/** A world, and a keeper in it that has seen nothing. */
+type Open = () => { readonly world: VirtualWorld; readonly keeper: Keeper }
+
+const inMemory: Open = () => {
+  const world = virtualWorld()
+  return {
+    world,
+    keeper: memoryReadModels({ now: world.now, partitions: 2 }) as ProcessKeeper<unknown> as Keeper,
+  }
+}
 
 /** A process that is stopped at a point does nothing any more, and whoever waits for it is told. */
 const mortal = (point: StopPoint) => {
@@ -82,8 +96,8 @@ const mortal = (point: StopPoint) => {
         return never
       }
     }
-  const through = (keeper: Keeper): ProcessKeeper<never> => ({
-    ...(keeper as ProcessKeeper<never>),
+  const through = (keeper: Keeper): Keeper => ({
+    ...keeper,
     load: (of, keys) => at('loading', keeper.load(of, keys)),
     commit: (of, commit) => at('committing', keeper.commit(of, commit)),
     due: (of, owner, limit) => at('looking', keeper.due(of, owner, limit)),
@@ -92,9 +106,18 @@ const mortal = (point: StopPoint) => {
   return { at, through, died, isDead: () => isDead }
 }
 
+let samples = 0
+
+const nextVersion = (): number => {
+  samples += 1
+  return samples
+}
+
 const processOf = (manager: typeof shipping) =>
   processDefinition({
     name: 'shipping',
+    // Ids hold the name, and each sample is kept apart from the others.
+    version: nextVersion(),
     event: EventCodec,
     command: Command,
     state: State,
@@ -103,10 +126,10 @@ const processOf = (manager: typeof shipping) =>
   })
 
 const opening =
-  (change: Change) =>
+  (open: Open, change: Change) =>
   async (manager: typeof shipping, point: StopPoint): Promise<OpenRunner<Event, Owed, Command>> => {
-    const world = virtualWorld()
-    const keeper = change(memoryReadModels({ now: world.now, partitions: 2 }))
+    const { world, keeper: right } = open()
+    const keeper = change(right)
     const process = processOf(manager)
     const effects: Array<{ readonly id: string; readonly command: Command }> = []
     const placeOf = async () => {
@@ -173,19 +196,37 @@ const environmentIn = (world: VirtualWorld) => ({
   random: () => 0.5,
 })
 
-const checksOf = (change: Change = (keeper) => keeper) =>
+const checksOf = (open: Open = inMemory, runs = 60, change: Change = (keeper) => keeper) =>
   processRunnerSuite<Event, Owed, Command>({
     name: 'at work',
     manager: shipping,
-    open: opening(change),
+    open: opening(open, change),
     event: Event,
     eventsMax: 6,
-    runs: 60,
+    runs,
   })
+
+let installed: Installed
+
+beforeAll(async () => {
+  installed = await install({ max: 8 })
+})
+
+afterAll(() => installed.end())
+
+const inPostgres: Open = () => {
+  const { sql, schema } = installed
+  const keeper = postgresReadModels(sql, { schema, partitions: 2 })
+  return { world: realWorld(), keeper: keeper as ProcessKeeper<unknown> as Keeper }
+}
 
 describe('the suite of runners', () => {
   test('passes on a process manager at work', async () => {
     expect(await failuresOf(checksOf())).toEqual([])
+  })
+
+  test('passes on one whose processes are kept in PostgreSQL', async () => {
+    expect(await failuresOf(checksOf(inPostgres, 8))).toEqual([])
   })
 
   test('finds out one whose commands are not in its commits', async () => {
@@ -209,7 +250,7 @@ describe('the suite of runners', () => {
           }),
       }
     }
-    const failures = await failuresOf(checksOf(forgetful))
+    const failures = await failuresOf(checksOf(inMemory, 60, forgetful))
     expect(failures.map(({ law }) => law)).toContain('process.crash')
   })
 })

@@ -23,11 +23,13 @@ interface Waiting {
   readonly wake: () => void
 }
 
-export const virtualWorld = (): VirtualWorld => {
+/** `quiet` resolves when nobody has anything to do but wait: in memory after a turn of the event loop. */
+export const virtualWorld = (
+  quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)),
+): VirtualWorld => {
   let now = 0
   let nth = 0
   const waiting: Array<Waiting> = []
-  const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
   return {
     now: () => timestamp(now),
     sleep: (milliseconds, onBegun) =>
