@@ -1,0 +1,69 @@
+/**
+ * A run of reading and reacting as data: how much is written, in which time, and what is done to those who read and
+ * react, and when. A seed fixes all of it.
+ * Used by: `Reactions`, the test, `long.ts`.
+ */
+import { chanceFrom } from '../Chance.js'
+
+/** Something bad, or something new, and when it happens. */
+export type Fault =
+  | { readonly at: number; readonly _tag: 'Kill'; readonly instance: number; readonly downFor: number }
+  /** Stands still for longer than its leases and wakes up in the middle of what it was about, or is killed asleep. */
+  | {
+      readonly at: number
+      readonly _tag: 'Pause'
+      readonly instance: number
+      readonly pausedFor: number
+      readonly isKilled: boolean
+    }
+  /** The second version of the ledger is made beside the first from now on. */
+  | { readonly at: number; readonly _tag: 'Rebuild' }
+
+export interface Plan {
+  readonly seed: number
+  readonly writers: number
+  readonly events: number
+  readonly milliseconds: number
+  readonly leaseMs: number
+  readonly partitions: number
+  readonly faults: ReadonlyArray<Fault>
+}
+
+/** So many instances compete. */
+export const instances = 2
+
+export interface Amounts {
+  readonly seed: number
+  readonly writers: number
+  readonly events: number
+  readonly milliseconds: number
+  readonly kills: number
+  readonly pauses: number
+}
+
+/** Kills at random times, a third of them of both instances at once; pauses in between; a rebuild in the middle. */
+export const planOf = ({ kills, pauses, ...amounts }: Amounts): Plan => {
+  const { seed, milliseconds } = amounts
+  const leaseMs = 1_000
+  const chance = chanceFrom(seed ^ 0x5eed)
+  const anyTime = (): number => Math.floor(milliseconds * (0.04 + 0.94 * chance.next()))
+  const faults: Array<Fault> = [{ at: Math.floor(milliseconds * 0.4), _tag: 'Rebuild' }]
+  for (let left = kills; left > 0; ) {
+    const at = anyTime()
+    const first = chance.below(instances)
+    const both = left > 1 && chance.isLikely(0.2)
+    for (const instance of both ? [0, 1] : [first])
+      faults.push({ at, _tag: 'Kill', instance, downFor: chance.below(400) })
+    left -= both ? 2 : 1
+  }
+  for (let left = pauses; left > 0; left--) {
+    faults.push({
+      at: anyTime(),
+      _tag: 'Pause',
+      instance: chance.below(instances),
+      pausedFor: leaseMs + 200 + chance.below(leaseMs),
+      isKilled: false,
+    })
+  }
+  return { ...amounts, leaseMs, partitions: 16, faults: faults.sort((a, b) => a.at - b.at) }
+}
