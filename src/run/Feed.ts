@@ -42,8 +42,9 @@ export interface Feed {
   readonly onRecorded: (wake: () => void) => () => void
   /**
    * The place before the first event that was recorded at or after a time, by the clock of the store. Where there is none
-   * it is a settled place, so that whoever starts there misses nothing; for that it waits until the appends in flight
-   * below the newest event have ended, and is `Busy` if they take too long.
+   * it is a settled place at or above everything that was recorded before it was asked, so that whoever starts there
+   * misses nothing, and whoever has read up to there has missed nothing; for that it waits until the appends in flight
+   * have ended, and is `Busy` if they take too long.
    */
   readonly positionAt: (time: Timestamp) => TE.TaskEither<ReadError, GlobalPosition>
 }
