@@ -205,8 +205,10 @@ export const reactionChecks: Readonly<Record<string, Check>> = {
   'nothing ends unasked': nothingUnforeseen,
 }
 
-export const reactionViolations = (reacted: Reacted): ReadonlyArray<Violation> => {
-  const expected = expectedOf(reacted.log)
+export const reactionViolations = (
+  reacted: Reacted,
+  expected: Expected = expectedOf(reacted.log),
+): ReadonlyArray<Violation> => {
   const effectsOf = grouped(reacted.log, ({ commandId }) => commandId)
   const index = { reacted, expected, effectsOf }
   return Object.entries(reactionChecks).flatMap(([check, find]) =>

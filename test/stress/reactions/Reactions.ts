@@ -15,6 +15,7 @@ import { migrations } from '../../../src/adapters/postgres/Migrations.generated.
 import { type Attempt, logEventOf, type Run } from '../History.js'
 import { type Violation, violationsOf } from '../LogChecks.js'
 import type { ChangeOfSql } from '../Round.js'
+import { type Expected, expectedOf } from './Expected.js'
 import { buildReactor, type Instances, startInstances } from './Instances.js'
 import { makeOutside } from './Outside.js'
 import type { Plan } from './Plan.js'
@@ -26,7 +27,7 @@ import { runWriters } from './Writers.js'
 /** How a run differs from those of the library as it is. */
 export interface Control {
   readonly change?: ChangeOfSql
-  readonly mistake?: Mistake
+  readonly mistakes?: ReadonlyArray<Mistake>
   readonly isKept?: boolean
 }
 
@@ -35,6 +36,8 @@ export interface Outcome {
   readonly plan: Plan
   readonly attempts: ReadonlyArray<Attempt>
   readonly reacted: Reacted
+  /** What its log calls for. */
+  readonly expected: Expected
   readonly violations: ReadonlyArray<Violation>
   /** For each kill, how long partitions stayed in the name of the dead, in milliseconds. */
   readonly takeovers: ReadonlyArray<number>
@@ -51,7 +54,7 @@ const sleep = (milliseconds: number): Promise<void> =>
 export const runReactions = async (
   serverUrl: string,
   plan: Plan,
-  { change = (sql) => sql, mistake, isKept = true }: Control = {},
+  { change = (sql) => sql, mistakes = [], isKept = true }: Control = {},
 ): Promise<Outcome> => {
   const folder = newFolder(plan.seed)
   const [url, outsideUrl] = [await newDatabase(serverUrl), await newDatabase(serverUrl)]
@@ -65,7 +68,7 @@ export const runReactions = async (
   const began = Date.now()
   const instances = await startInstances(
     await buildReactor(folder),
-    { url, outsideUrl, schema, seed, leaseMs, partitions, ...(mistake && { mistake }) },
+    { url, outsideUrl, schema, seed, leaseMs, partitions, mistakes },
     died,
   )
   try {
@@ -85,7 +88,8 @@ export const runReactions = async (
       deadlocks: await deadlocksIn(sql),
       log: recorded.filter(({ stream }) => /^(account|order)-/.test(stream)).map(logEventOf),
     }
-    const violations = [...violationsOf(run), ...reactionViolations(reacted)]
+    const expected = expectedOf(reacted.log)
+    const violations = [...violationsOf(run), ...reactionViolations(reacted, expected)]
     const totalMs = Date.now() - began
     const keeps = isKept && violations.length > 0
     if (keeps) writeFileSync(join(folder, 'found.json'), JSON.stringify({ plan, violations, reacted }))
@@ -94,6 +98,7 @@ export const runReactions = async (
       plan,
       attempts,
       reacted,
+      expected,
       violations,
       takeovers,
       quietMs,

@@ -8,6 +8,7 @@ import { taskEither as TE } from 'fp-ts'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import {
   type PostgresReadModels,
+  type PostgresStore,
   postgresReadModels,
   postgresStore,
 } from '../../../src/adapters/postgres/index.js'
@@ -19,6 +20,7 @@ import {
   runProcessManager,
   runProjection,
 } from '../../../src/run/index.js'
+import { beginning } from '../../../src/store/index.js'
 import { chanceFrom } from '../Chance.js'
 import { fulfilment, ledger, ledgerAnew, postings, Shipments, telling } from './Definitions.js'
 import { haveDone } from './Outside.js'
@@ -36,14 +38,15 @@ export interface ReactorOptions {
   /** Whether the second version of the ledger is made beside the first. */
   readonly isRebuilding: boolean
   /** What is wrong with it on purpose, so that the checks can be seen to find it out. */
-  readonly mistake?: Mistake
+  readonly mistakes: ReadonlyArray<Mistake>
 }
 
 /**
  * `place first`: the place is written in one transaction and what belongs to it in another.
  * `ids anew`: a command that is sent again is sent under another id.
+ * `hasty timers`: a timer that is due is sent whether or not the log was read up to then.
  */
-export type Mistake = 'place first' | 'ids anew'
+export type Mistake = 'place first' | 'ids anew' | 'hasty timers'
 
 /** An instance at work. */
 export interface Reactor {
@@ -60,14 +63,15 @@ interface Running {
 }
 
 export const startReactor = (options: ReactorOptions, ended: (why: string) => void): Reactor => {
-  const { url, outsideUrl, schema, seed, owner, leaseMs, partitions, mistake } = options
+  const { url, outsideUrl, schema, seed, owner, leaseMs, partitions, mistakes } = options
   const chance = chanceFrom(seed)
   const own = { fetch_types: false, onnotice: () => {}, connect_timeout: 10 }
   const sql = postgres(url, { max: 8, ...own })
   const outside = postgres(outsideUrl, { max: 4, ...own })
-  const store = postgresStore(sql, { schema })
+  const kept = postgresStore(sql, { schema })
+  const store = mistakes.includes('hasty timers') ? withHastyTimers(kept) : kept
   const right = postgresReadModels(sql, { schema, partitions, searchable: false })
-  const keeper = mistake === 'place first' ? placeFirst(sql, schema, right) : right
+  const keeper = mistakes.includes('place first') ? placeFirst(sql, schema, right) : right
   const how = { owner, leaseMs, batchSize: 200, dispatchEveryMs: 200 }
   const all: Array<Running> = []
   const watch = (
@@ -85,10 +89,11 @@ export const startReactor = (options: ReactorOptions, ended: (why: string) => vo
   watch('ledger', runProjection(store, keeper, ledger, how))
   watch('postings', runProjection(store, keeper, postings, { ...how, handle: post(chance.isLikely) }))
   const ask = handle(store, Shipments, { journal: 'ids' })
-  let sent = 0
+  const sent = new Set<string>()
   const idOf = (commandId: string): string => {
-    sent += 1
-    return mistake === 'ids anew' ? `${commandId}/${owner}/${sent}` : commandId
+    const isAgain = sent.has(commandId)
+    sent.add(commandId)
+    return isAgain && mistakes.includes('ids anew') ? `${commandId}/again` : commandId
   }
   watch(
     'fulfilment',
@@ -162,6 +167,11 @@ const faltering =
     const answer = await task()
     return isLikely(0.01) ? faltered : answer
   }
+
+const withHastyTimers = (store: PostgresStore): PostgresStore => ({
+  ...store,
+  feed: { ...store.feed, positionAt: () => TE.right(beginning) },
+})
 
 /** A keeper as many are: the place in one transaction, and what belongs to it in the next, which no fence guards. */
 const placeFirst = (sql: Sql, schema: string, keeper: Keeper): Keeper => ({
