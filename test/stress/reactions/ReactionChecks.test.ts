@@ -152,10 +152,7 @@ const wrong: ReadonlyArray<
     'no command comes from nowhere',
     'an effect under an id made anew',
     {
-      log: [
-        ...log,
-        event(14, 'shipment-o1', 'Thanked', 1_400, { order: 'o1' }, 'fulfilment/e5/0/o1/again'),
-      ],
+      log: [...log, event(14, 'shipment-o1', 'Thanked', 1_400, { order: 'o1' }, 'fulfilment/e5/0/o1/again')],
     },
   ],
   [
