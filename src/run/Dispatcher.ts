@@ -155,6 +155,7 @@ export const dispatchOwed = <Command, Failure>(work: DispatchWork<Command, Failu
     retries: new Map(),
     horizons: new Map(),
     isAsking: false,
+    waiting: 0,
     refusal: undefined,
     defect: undefined,
     settled: [],
@@ -190,6 +191,8 @@ interface Run<Command, Failure> extends DispatchWork<Command, Failure> {
   readonly horizons: Map<string, GlobalPosition>
   /** Whether such a place is being asked for. */
   isAsking: boolean
+  /** How many timers were due and had to wait, when it was looked last. */
+  waiting: number
   /** What the log answered where it cannot be asked. */
   refusal: InvalidInput | undefined
   /** What the log threw. */
@@ -232,11 +235,13 @@ const sendRound = async <Command, Failure>(
   const resting = [...run.retries.values()].filter(({ isResting }) => isResting).length
   // Asked first: what is still owed afterwards was not taken back by anything up to there.
   const reached = run.reached()
-  const due = await run.outbox.due(run.of, run.owner, dispatchMax + run.underWay.size + resting)()
+  // Those that cannot be sent now are looked past, so that they hold up nothing of other keys.
+  const others = run.underWay.size + resting + Math.min(run.waiting, waitingMax)
+  const due = await run.outbox.due(run.of, run.owner, dispatchMax + others)()
   if (E.isLeft(due)) return due
   forgetOthers(run, due.right)
   const unknown: Array<string> = []
-  let isHeldBack = false
+  let heldBack = 0
   for (const command of due.right) {
     const { id, key, dueAt } = command
     if (run.stops > 0 || run.underWay.size >= dispatchMax) break
@@ -244,14 +249,18 @@ const sendRound = async <Command, Failure>(
     const horizon = run.horizons.get(id)
     if (dueAt === undefined || (horizon !== undefined && reached(key) >= horizon)) start(run, command)
     else if (horizon === undefined) unknown.push(id)
-    else isHeldBack = true
+    else heldBack += 1
   }
+  run.waiting = unknown.length + heldBack
   if (unknown.length > 0 && !run.isAsking) void askForPlace(run, unknown)
-  return isHeldBack ? E.right(heldBackMs) : untilNext(run)
+  return heldBack > 0 ? E.right(heldBackMs) : untilNext(run)
 }
 
 /** How soon a timer is looked at again that waits for the log to be read. */
 const heldBackMs = 10
+
+/** So many of them are looked past at most. */
+const waitingMax = 1_000
 
 const everyMs = <Command, Failure>({ options }: Run<Command, Failure>): number =>
   options.dispatchEveryMs ?? 1_000

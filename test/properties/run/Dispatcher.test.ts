@@ -179,7 +179,10 @@ describe('a process manager at work ends', () => {
 })
 
 /** One order that was placed and is not paid, on a log that is followed in another way. */
-const unpaid = async (change: (feed: Feed) => Partial<Feed>) => {
+const unpaid = async (
+  change: (feed: Feed) => Partial<Feed>,
+  options: (shop: Shop) => Partial<Options> = () => ({}),
+) => {
   const world = virtualWorld()
   const shop = shopIn(world)
   await shop.ask('Place', 'o1')
@@ -187,6 +190,7 @@ const unpaid = async (change: (feed: Feed) => Partial<Feed>) => {
   const followed = { ...store, feed: { ...store.feed, ...change(shop.store.feed) } }
   const running = runProcessManager(followed, keeper, shipping, {
     ...{ owner: 'me', leaseMs, environment, dispatch: shop.dispatch },
+    ...options(shop),
   })
   return { world, shop, running }
 }
@@ -232,6 +236,39 @@ describe('a timer that is due', () => {
     const types = shop.sent.map(({ command }) => `${command.type} ${command.order}`)
     expect(types.filter((what) => what.startsWith('Expire'))).toEqual(['Expire o2'])
     expect(types).toContain('Ship o1')
+  })
+
+  test('holds up no other key while it waits, however few commands may be sent at a time', async () => {
+    let inFlight = false
+    const { world, shop, running } = await unpaid(
+      (feed) => ({
+        positionAt: (time) => async () => {
+          while (inFlight) await world.sleep(10)
+          return feed.positionAt(time)()
+        },
+      }),
+      (where) => ({
+        dispatchMax: 1,
+        dispatch: (command, context) => async () => {
+          await world.sleep(100)
+          return where.dispatch(command, context)()
+        },
+      }),
+    )
+    await world.passUntil(() => world.now() >= paymentMs - 50)
+    inFlight = true
+    await shop.ask('Place', 'o2')
+    await shop.ask('Pay', 'o2')
+    await world.passUntil(() => shop.sent.length === 3)
+    expect(shop.sent.map(({ command }) => `${command.type} ${command.order}`)).toEqual([
+      'Ship o2',
+      'Refund o2',
+      'Thank o2',
+    ])
+    inFlight = false
+    await atRest(world, shop)
+    await stopped(world, running)
+    expect(shop.sent).toHaveLength(4)
   })
 
   test('ends a process manager whose log will not be asked, and whose log has a defect', async () => {
