@@ -92,7 +92,6 @@ export const startInstances = async (
       const asleep = running[fault.instance]
       asleep?.child.kill('SIGSTOP')
       await sleep(fault.pausedFor)
-      if (fault.isKilled && running[fault.instance] === asleep) return replace(fault.instance, 0)
       asleep?.child.kill('SIGCONT')
     },
     stop: async () => {

@@ -8,13 +8,12 @@ import { chanceFrom } from '../Chance.js'
 /** Something bad, or something new, and when it happens. */
 export type Fault =
   | { readonly at: number; readonly _tag: 'Kill'; readonly instance: number; readonly downFor: number }
-  /** Stands still for longer than its leases and wakes up in the middle of what it was about, or is killed asleep. */
+  /** Stands still for longer than its leases, and wakes up in the middle of what it was about. */
   | {
       readonly at: number
       readonly _tag: 'Pause'
       readonly instance: number
       readonly pausedFor: number
-      readonly isKilled: boolean
     }
   /** The second version of the ledger is made beside the first from now on. */
   | { readonly at: number; readonly _tag: 'Rebuild' }
@@ -41,7 +40,7 @@ export interface Amounts {
   readonly pauses: number
 }
 
-/** Kills at random times, a third of them of both instances at once; pauses in between; a rebuild in the middle. */
+/** Kills at random times, some of them of both instances at once; pauses in between; a rebuild in the middle. */
 export const planOf = ({ kills, pauses, ...amounts }: Amounts): Plan => {
   const { seed, milliseconds } = amounts
   const leaseMs = 1_000
@@ -62,7 +61,6 @@ export const planOf = ({ kills, pauses, ...amounts }: Amounts): Plan => {
       _tag: 'Pause',
       instance: chance.below(instances),
       pausedFor: leaseMs + 200 + chance.below(leaseMs),
-      isKilled: false,
     })
   }
   return { ...amounts, leaseMs, partitions: 16, faults: faults.sort((a, b) => a.at - b.at) }

@@ -15,7 +15,7 @@ const seed = Number(process.env['SEED'] ?? 20260101)
 test('whoever is killed or paused, everything is read once and reacted to once', {
   timeout: 120_000,
 }, async () => {
-  const plan = planOf({ seed, writers: 8, events: 3_000, milliseconds: 4_000, kills: 4, pauses: 1 })
+  const plan = planOf({ seed, writers: 8, events: 3_000, milliseconds: 3_500, kills: 4, pauses: 1 })
   const outcome = await runReactions(server, plan)
   process.stdout.write(`${inBrief(outcome)}\n`)
   expect(outcome.violations.slice(0, 20), inBrief(outcome)).toEqual([])
@@ -43,7 +43,7 @@ const foundBy = async (
   return [...found]
 }
 
-const brief = { writers: 6, events: 800, milliseconds: 1_500 }
+const brief = { writers: 6, events: 800, milliseconds: 1_300 }
 
 /** Whoever holds a place need not be the one who commits to it, and need not believe what is so. */
 const withoutFences: ChangeOfSql = (sql) =>

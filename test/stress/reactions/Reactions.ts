@@ -64,7 +64,9 @@ export const runReactions = async (
   const place: Place = { sql, outside, schema, partitions: plan.partitions }
   const { seed, leaseMs, partitions } = plan
   const watching: Array<Promise<number | undefined>> = []
-  const died = (owner: string) => watching.push(heldByTheDead(sql, owner, leaseMs * 20))
+  const died = (owner: string) =>
+    watching.push(heldByTheDead(sql, owner, leaseMs * 20).catch(() => undefined))
+  let isOver = false
   const began = Date.now()
   const instances = await startInstances(
     await buildReactor(folder),
@@ -72,24 +74,17 @@ export const runReactions = async (
     died,
   )
   try {
-    const [attempts] = await Promise.all([runWriters(sql, schema, plan), inflict(plan, instances)])
+    const [attempts] = await Promise.all([
+      runWriters(sql, schema, { ...plan, isOver: () => isOver }),
+      inflict(plan, instances),
+    ])
     const wroteUntil = Date.now()
     await untilQuiet(place, 15 * leaseMs)
     const quietMs = Date.now() - wroteUntil
     await instances.stop()
-    const { reacted, recorded } = await remainsOf(place, instances.mishaps())
+    const examined = await examine(place, attempts, instances.mishaps())
     const takeovers = (await Promise.all(watching)).flatMap((ms) => (ms === undefined ? [] : [ms]))
-    const run: Run = {
-      attempts,
-      readings: [],
-      pages: [],
-      followers: [],
-      mishaps: [],
-      deadlocks: await deadlocksIn(sql),
-      log: recorded.filter(({ stream }) => /^(account|order)-/.test(stream)).map(logEventOf),
-    }
-    const expected = expectedOf(reacted.log)
-    const violations = [...violationsOf(run), ...reactionViolations(reacted, expected)]
+    const { reacted, violations } = examined
     const totalMs = Date.now() - began
     const keeps = isKept && violations.length > 0
     if (keeps) writeFileSync(join(folder, 'found.json'), JSON.stringify({ plan, violations, reacted }))
@@ -97,19 +92,39 @@ export const runReactions = async (
     return {
       plan,
       attempts,
-      reacted,
-      expected,
-      violations,
+      ...examined,
       takeovers,
       quietMs,
       totalMs,
       folder: keeps ? folder : undefined,
     }
   } finally {
+    isOver = true
     instances.kill()
     await Promise.all([sql.end({ timeout: 1 }), outside.end({ timeout: 1 })])
     for (const each of [url, outsideUrl]) await dropDatabase(serverUrl, each)
   }
+}
+
+/** What is left behind, compared with what the log calls for and with what the writers were told. */
+const examine = async (
+  place: Place,
+  attempts: ReadonlyArray<Attempt>,
+  mishaps: ReadonlyArray<string>,
+): Promise<Pick<Outcome, 'reacted' | 'expected' | 'violations'>> => {
+  const { reacted, recorded } = await remainsOf(place, mishaps)
+  const run: Run = {
+    attempts,
+    readings: [],
+    pages: [],
+    followers: [],
+    mishaps: [],
+    deadlocks: await deadlocksIn(place.sql),
+    // What was recorded in reaction was sent by none of the writers.
+    log: recorded.filter(({ stream }) => /^(account|order)-/.test(stream)).map(logEventOf),
+  }
+  const expected = expectedOf(reacted.log)
+  return { reacted, expected, violations: [...violationsOf(run), ...reactionViolations(reacted, expected)] }
 }
 
 const newFolder = (seed: number): string => {

@@ -12,7 +12,7 @@ import {
 } from '../../../src/adapters/postgres/index.js'
 import { readModelIdOf, unaccounted } from '../../../src/run/index.js'
 import { beginning, everything, type GlobalPosition, type RecordedEvent } from '../../../src/store/index.js'
-import { fulfilment, readModels, telling } from './Definitions.js'
+import { fulfilment, ledgerAnew, readModels, telling } from './Definitions.js'
 import type { LoggedEvent } from './Expected.js'
 import { whatHappened } from './Outside.js'
 import type { KeptEntry, Posting, Reacted, Refusal } from './ReactionChecks.js'
@@ -55,10 +55,8 @@ const undone = async (place: Place): Promise<ReadonlyArray<string>> => {
   for (const of of processes) {
     for (const { id } of await right(keeper.owed(of))) behind.push(`${of.name} owes ${id}`)
   }
-  const [live] = await place.sql.unsafe<Array<{ version: number | null }>>(
-    `select "${place.schema}".live_version('ledger') as version`,
-  )
-  if (live?.version !== 2) behind.push('the second version of the ledger is not shown')
+  const live = await right(keeper.liveVersion(ledgerAnew.name))
+  if (O.toUndefined(live) !== ledgerAnew.version) behind.push('the second version of the ledger is not shown')
   // Answering what was owed may have written events that somebody reads.
   return (await right(storeOf(place).head)) === head ? behind : [...behind, 'the log is being written']
 }
@@ -112,7 +110,7 @@ export const remainsOf = async (
     'select key, count, sum from tally order by key',
   )
   const decided = await sql.unsafe<Array<{ id: string }>>(`select command_id as id from "${schema}".decision`)
-  const live = await right(keeper.liveVersion('ledger'))
+  const live = await right(keeper.liveVersion(ledgerAnew.name))
   const reacted: Reacted = {
     log: recorded.map(loggedOf),
     entries,

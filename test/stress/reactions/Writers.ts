@@ -21,6 +21,8 @@ import { idsOf } from '../Decisions.js'
 import { type Answer, type Attempt, now, shortId } from '../History.js'
 
 export interface WritersPlan {
+  /** Whether to end before that, since something else has failed. */
+  readonly isOver: () => boolean
   readonly seed: number
   readonly writers: number
   /** How many events they write at least. */
@@ -86,7 +88,7 @@ const bursts = 40
 
 const write = async (writer: Writer): Promise<void> => {
   const { writing, chance } = writer
-  for (let orders = 0; writing.acknowledged < writing.events; ) {
+  for (let orders = 0; writing.acknowledged < writing.events && !writing.isOver(); ) {
     const elapsed = (Date.now() - writing.began) / writing.milliseconds
     const allowed = (writing.events * (Math.floor(elapsed * bursts) + 1)) / bursts
     if (writing.acknowledged >= allowed) {
