@@ -16,7 +16,7 @@ export type Shared = Omit<ReactorOptions, 'owner' | 'isRebuilding'>
 
 export interface Instances {
   /** Resolves when it is done, and a replacement is at work. */
-  readonly inflict: (fault: Fault) => Promise<void>
+  readonly inflict: (fault: Exclude<Fault, { readonly _tag: 'Crash' }>) => Promise<void>
   /** They finish what is in hand. */
   readonly stop: () => Promise<void>
   readonly kill: () => void

@@ -15,6 +15,8 @@ export type Fault =
       readonly instance: number
       readonly pausedFor: number
     }
+  /** The server ends at once, without a checkpoint, and is started again on the same files. */
+  | { readonly at: number; readonly _tag: 'Crash'; readonly downFor: number }
   /** The second version of the ledger is made beside the first from now on. */
   | { readonly at: number; readonly _tag: 'Rebuild' }
 
@@ -38,12 +40,15 @@ export interface Amounts {
   readonly milliseconds: number
   readonly kills: number
   readonly pauses: number
+  /** Of the server, which has to be one that can be crashed. */
+  readonly crashes?: number
+  /** A second unless given. */
+  readonly leaseMs?: number
 }
 
 /** Kills at random times, some of them of both instances at once; pauses in between; a rebuild in the middle. */
-export const planOf = ({ kills, pauses, ...amounts }: Amounts): Plan => {
+export const planOf = ({ kills, pauses, crashes = 0, leaseMs = 1_000, ...amounts }: Amounts): Plan => {
   const { seed, milliseconds } = amounts
-  const leaseMs = 1_000
   const chance = chanceFrom(seed ^ 0x5eed)
   const anyTime = (): number => Math.floor(milliseconds * (0.04 + 0.94 * chance.next()))
   const faults: Array<Fault> = [{ at: Math.floor(milliseconds * 0.4), _tag: 'Rebuild' }]
@@ -60,8 +65,10 @@ export const planOf = ({ kills, pauses, ...amounts }: Amounts): Plan => {
       at: anyTime(),
       _tag: 'Pause',
       instance: chance.below(instances),
-      pausedFor: leaseMs + 200 + chance.below(leaseMs),
+      pausedFor: Math.floor(leaseMs * (1.4 + chance.next())),
     })
   }
+  for (let left = crashes; left > 0; left--)
+    faults.push({ at: anyTime(), _tag: 'Crash', downFor: chance.below(400) })
   return { ...amounts, leaseMs, partitions: 16, faults: faults.sort((a, b) => a.at - b.at) }
 }

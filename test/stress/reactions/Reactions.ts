@@ -14,7 +14,7 @@ import { migrateTo } from '../../../src/adapters/postgres/Migrate.js'
 import { migrations } from '../../../src/adapters/postgres/Migrations.generated.js'
 import { type Attempt, logEventOf, type Run } from '../History.js'
 import { type Violation, violationsOf } from '../LogChecks.js'
-import type { ChangeOfSql } from '../Round.js'
+import type { ChangeOfSql, Server } from '../Round.js'
 import { type Expected, expectedOf } from './Expected.js'
 import { buildReactor, type Instances, startInstances } from './Instances.js'
 import { makeOutside } from './Outside.js'
@@ -52,12 +52,12 @@ const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)))
 
 export const runReactions = async (
-  serverUrl: string,
+  server: Server,
   plan: Plan,
   { change = (sql) => sql, mistakes = [], isKept = true }: Control = {},
 ): Promise<Outcome> => {
   const folder = newFolder(plan.seed)
-  const [url, outsideUrl] = [await newDatabase(serverUrl), await newDatabase(serverUrl)]
+  const [url, outsideUrl] = [await newDatabase(server.url), await newDatabase(server.url)]
   const sql = connect(url, Math.min(30, plan.writers + 4))
   const outside = connect(outsideUrl, 2)
   await install(sql, outside, change)
@@ -76,7 +76,7 @@ export const runReactions = async (
   try {
     const [attempts] = await Promise.all([
       runWriters(sql, schema, { ...plan, isOver: () => isOver }),
-      inflict(plan, instances),
+      inflict(plan, server, instances),
     ])
     const wroteUntil = Date.now()
     await untilQuiet(place, 15 * leaseMs)
@@ -102,7 +102,7 @@ export const runReactions = async (
     isOver = true
     instances.kill()
     await Promise.all([sql.end({ timeout: 1 }), outside.end({ timeout: 1 })])
-    for (const each of [url, outsideUrl]) await dropDatabase(serverUrl, each)
+    for (const each of [url, outsideUrl]) await dropDatabase(server.url, each)
   }
 }
 
@@ -164,15 +164,23 @@ const install = async (sql: Sql, outside: Sql, change: ChangeOfSql): Promise<voi
   await sql.unsafe('create table posting (nth bigserial, key text, position bigint, amount int)')
   await sql.unsafe('create table tally (key text primary key, count bigint, sum bigint)')
   await makeOutside(outside)
+  await sql.unsafe('checkpoint')
 }
 
 /** Lets everything happen at its time. */
-const inflict = async ({ faults }: Plan, instances: Instances): Promise<void> => {
+const inflict = async ({ faults }: Plan, server: Server, instances: Instances): Promise<void> => {
   const began = Date.now()
+  let crashing = Promise.resolve()
   await Promise.all(
     faults.map(async (fault) => {
       await sleep(began + fault.at - Date.now())
-      await instances.inflict(fault)
+      if (fault._tag !== 'Crash') return instances.inflict(fault)
+      crashing = crashing.then(async () => {
+        await server.crash?.()
+        await sleep(fault.downFor)
+        await server.restart?.()
+      })
+      await crashing
     }),
   )
 }

@@ -4,7 +4,7 @@
  * happened. Handlers and dispatches fail now and then, before their work and after it.
  * Used by: `ReactorProcess`.
  */
-import { taskEither as TE } from 'fp-ts'
+import { either as E, taskEither as TE } from 'fp-ts'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import {
   type PostgresReadModels,
@@ -108,7 +108,12 @@ export const startReactor = (options: ReactorOptions, ended: (why: string) => vo
     runProcessManager(store, keeper, telling, {
       ...how,
       dispatch: ({ what }, { commandId }) =>
-        faltering(chance.isLikely)(TE.fromTask(() => haveDone(outside, idOf(commandId), what))),
+        faltering(chance.isLikely)(
+          TE.tryCatch(
+            () => haveDone(outside, idOf(commandId), what),
+            () => unavailable,
+          ),
+        ),
     }),
   )
   if (options.isRebuilding) anew()
@@ -158,11 +163,13 @@ interface Faltered {
   readonly _tag: 'Unavailable'
 }
 
+const unavailable: Faltered = { _tag: 'Unavailable' }
+
 const faltering =
   (isLikely: IsLikely) =>
   <Failure, A>(task: TE.TaskEither<Failure, A>): TE.TaskEither<Failure | Faltered, A> =>
   async () => {
-    const faltered = { _tag: 'Left', left: { _tag: 'Unavailable' } } as const
+    const faltered = E.left(unavailable)
     if (isLikely(0.01)) return faltered
     const answer = await task()
     return isLikely(0.01) ? faltered : answer
@@ -180,7 +187,7 @@ const placeFirst = (sql: Sql, schema: string, keeper: Keeper): Keeper => ({
     const { entries } = commit
     const moved = await keeper.commit(of, { ...commit, entries: [] }, within)()
     if (moved._tag === 'Left' || entries.length === 0) return moved
-    await new Promise((resolve) => setTimeout(resolve, 15))
+    await new Promise((resolve) => setTimeout(resolve, 40))
     await sql.unsafe(
       `select "${schema}".save_entries($1, $2::text::int, array(select json_array_elements_text($3::text::json)),
          array(select json_array_elements_text($4::text::json)::bigint),

@@ -20,7 +20,9 @@ const say = (word: Word, then: () => void = () => {}): void => {
 
 const options: ReactorOptions = JSON.parse(process.argv[2] ?? '{}')
 
+/** What the driver does when its connection is lost is survived, as in `ClientProcess`; anything else is not. */
 process.on('uncaughtException', (error) => {
+  if (error instanceof TypeError && /nextWrite/.test(error.stack ?? '')) return
   say({ word: 'ended', why: `uncaught: ${error.stack}` }, () => process.exit(1))
 })
 

@@ -24,6 +24,7 @@ export const figuresOf = (outcome: Outcome): Figures => {
     'seconds in all': Math.round(totalMs / 1000),
     'instances killed by SIGKILL': countOf('Kill', plan.faults),
     'instances paused for longer than their leases': countOf('Pause', plan.faults),
+    'crashes of the server': countOf('Crash', plan.faults),
     writers: plan.writers,
     'events written': written.length,
     'appends rolled back after positions were drawn': rolledBack.length,

@@ -165,7 +165,17 @@ const aimedAt = (chance: Chance, deadline: number): number => {
   return kind < 0.85 ? deadline - 30 + chance.below(40) : deadline + 50 + chance.below(100)
 }
 
+/** Sent again under the same ids as long as nobody can tell what became of it, or the server cannot be reached. */
 const send = async (writer: Writer, append: Append, isHeld: boolean): Promise<Answer> => {
+  for (let isFirst = true; ; isFirst = false) {
+    const answer = await sendOnce(writer, append, isHeld && isFirst)
+    const mayPass = answer.outcome === 'unknown' || /^(Unavailable|lost)/.test(answer.why)
+    if (!mayPass || writer.writing.isOver()) return answer
+    await sleep(50)
+  }
+}
+
+const sendOnce = async (writer: Writer, append: Append, isHeld: boolean): Promise<Answer> => {
   const { writing, name, chance } = writer
   const began = now()
   const answer = isHeld
@@ -194,16 +204,28 @@ const inOwnTransaction = async (
   isRolledBack: boolean,
 ): Promise<Answer> => {
   let answer: Answer = { outcome: 'refused', why: 'lost before anything was sent' }
+  let isLost = false
+  let mayCommit = false
   const holdMs = 10 + chance.below(50)
+  const transaction = sql.begin(async (own) => {
+    answer = answerOf(append, await postgresStore(own, { schema }).append(append)())
+    if (answer.outcome === 'acknowledged') await sleep(isRolledBack ? holdMs / 10 : holdMs)
+    // One more word on a connection that was lost would be a thrown error in nobody's hands: postgres.js 3.4.9.
+    if (isLost) await new Promise(() => {})
+    mayCommit = answer.outcome === 'acknowledged' && !isRolledBack
+    if (!mayCommit) throw new Error('rolled back')
+  })
   try {
-    await sql.begin(async (own) => {
-      answer = answerOf(append, await postgresStore(own, { schema }).append(append)())
-      if (answer.outcome !== 'acknowledged') throw new Error('refused')
-      await sleep(isRolledBack ? holdMs / 10 : holdMs)
-      if (isRolledBack) throw new Error('rolled back')
-    })
+    await transaction
     return answer
   } catch {
-    return answer.outcome === 'acknowledged' ? { outcome: 'refused', why: 'rolled back' } : answer
+    isLost = true
+    if (mayCommit) return { outcome: 'unknown', why: 'lost while it was committed' }
+    if (answer.outcome === 'refused') return answer
+    // Nobody has sent a commit, so whatever the append was told is gone.
+    return {
+      outcome: 'refused',
+      why: answer.outcome === 'unknown' ? 'lost before the commit' : 'rolled back',
+    }
   }
 }
