@@ -134,7 +134,7 @@ const newFolder = (seed: number): string => {
 }
 
 const connect = (url: string, max: number): Sql =>
-  postgres(url, { max, fetch_types: false, onnotice: () => {} })
+  postgres(url, { max, fetch_types: false, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.05 })
 
 const withServer = async <A>(serverUrl: string, use: (sql: Sql) => Promise<A>): Promise<A> => {
   const sql = connect(serverUrl, 1)

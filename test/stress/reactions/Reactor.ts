@@ -65,7 +65,8 @@ interface Running {
 export const startReactor = (options: ReactorOptions, ended: (why: string) => void): Reactor => {
   const { url, outsideUrl, schema, seed, owner, leaseMs, partitions, mistakes } = options
   const chance = chanceFrom(seed)
-  const own = { fetch_types: false, onnotice: () => {}, connect_timeout: 10 }
+  // Unless told otherwise the driver waits for up to twenty seconds before it looks for a lost server again.
+  const own = { fetch_types: false, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.05 }
   const sql = postgres(url, { max: 8, ...own })
   const outside = postgres(outsideUrl, { max: 4, ...own })
   const kept = postgresStore(sql, { schema })
