@@ -125,7 +125,8 @@ const startOne = (file: string, options: ReactorOptions, mishaps: Array<string>)
 }
 
 const give = (child: ChildProcess, order: Order): void => {
-  if (child.connected) child.send(order)
+  // It may be killed in this very moment, and then somebody else is told at its start.
+  if (child.connected) child.send(order, () => {})
 }
 
 const exited = ({ child }: Instance): Promise<void> =>

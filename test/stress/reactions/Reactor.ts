@@ -73,7 +73,7 @@ export const startReactor = (options: ReactorOptions, ended: (why: string) => vo
   const store = mistakes.includes('hasty timers') ? withHastyTimers(kept) : kept
   const right = postgresReadModels(sql, { schema, partitions, searchable: false })
   const keeper = mistakes.includes('place first') ? placeFirst(sql, schema, right) : right
-  const how = { owner, leaseMs, batchSize: 200, dispatchEveryMs: 200 }
+  const how = { owner, leaseMs, batchSize: 50, dispatchEveryMs: 200 }
   const all: Array<Running> = []
   const watch = (
     name: string,

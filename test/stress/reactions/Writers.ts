@@ -93,7 +93,7 @@ const write = async (writer: Writer): Promise<void> => {
     const allowed = (writing.events * (Math.floor(elapsed * bursts) + 1)) / bursts
     if (writing.acknowledged >= allowed) {
       await sleep(5 + chance.below(20))
-    } else if (chance.isLikely(0.25)) {
+    } else if (chance.isLikely(0.32)) {
       orders += 1
       const life = liveOf(writer, `${writer.name}n${orders}`).finally(() => writing.lives.delete(life))
       writing.lives.add(life)
@@ -155,7 +155,7 @@ const liveOf = async (writer: Writer, order: string): Promise<void> => {
   if (chance.isLikely(0.25)) return
   await sleep(aimedAt(chance, deadline) - Date.now())
   const paid = fact(writer, stream, 'Paid', { order, amount: 1 + chance.below(100) })
-  await send(writer, { events: [paid], expected: [] }, chance.isLikely(0.3))
+  await send(writer, { events: [paid], expected: [] }, chance.isLikely(0.5))
 }
 
 /** A moment well before a deadline, after it, or so near that nobody can say which is first. */
