@@ -3,8 +3,9 @@
  * again, under the same id and before anything later of its key; a crash between sending and crossing off sends again
  * too. So each command is sent at least once, and once in effect where whoever carries it out knows its id again.
  *
- * A timer is sent only when the log was looked at up to the time at which it is due: an event that takes it back may be
- * recorded and not yet read.
+ * A timer is sent only when everything was looked at that was recorded before it was due: an event that takes it back may
+ * be recorded and not yet read, or be in flight and not yet to be seen, below the newest event or above it. So once it is
+ * due the log is asked for a place with all of that below it, and the timer waits until the log is read up to there.
  * Used by: `RunProcessManager`, whose laws hold it.
  * @since 0.1.0
  */
@@ -12,8 +13,9 @@ import { either as E, type taskEither as TE } from 'fp-ts'
 import type { Codec } from '../evolve/Codec.js'
 import type { GlobalPosition } from '../store/GlobalPosition.js'
 import { type Json, stringify, toJson } from '../store/Json.js'
+import type { InvalidInput } from '../store/StoreError.js'
 import type { Environment } from './Environment.js'
-import type { Feed } from './Feed.js'
+import { endOfTime, type Feed } from './Feed.js'
 import type { Outbox, OwedCommand, Settled } from './Outbox.js'
 import { type Pauses, pausesIn } from './Pauses.js'
 import { thrownIn } from './ProjectEvents.js'
@@ -152,6 +154,10 @@ export const dispatchOwed = <Command, Failure>(work: DispatchWork<Command, Failu
     underWay: new Map(),
     retries: new Map(),
     horizons: new Map(),
+    isAsking: false,
+    waiting: 0,
+    refusal: undefined,
+    defect: undefined,
     settled: [],
     stops: 0,
     isWoken: false,
@@ -184,6 +190,14 @@ interface Run<Command, Failure> extends DispatchWork<Command, Failure> {
   readonly retries: Map<string, Retried & { readonly isResting: boolean }>
   /** Up to where the log has to be read before a timer may be sent. */
   readonly horizons: Map<string, GlobalPosition>
+  /** Whether such a place is being asked for. */
+  isAsking: boolean
+  /** How many timers were due and had to wait, when it was looked last. */
+  waiting: number
+  /** What the log answered where it cannot be asked. */
+  refusal: InvalidInput | undefined
+  /** What the log threw. */
+  defect: { readonly thrown: unknown } | undefined
   settled: Array<Settled>
   stops: number
   isWoken: boolean
@@ -206,8 +220,10 @@ const dispatchUntilStopped = async <Command, Failure>(
     if (run.stops > 1) return E.right(undefined)
     run.isWoken = false
     const round = await sendRound(run)
+    if (run.defect !== undefined) throw run.defect.thrown
+    if (run.refusal !== undefined) return E.left(run.refusal)
     if (E.isLeft(round) && round.left._tag === 'InvalidInput') return round
-    if (run.stops > 0 && run.underWay.size === 0) return E.right(undefined)
+    if (run.stops > 0 && run.underWay.size === 0 && !run.isAsking) return E.right(undefined)
     run.failures = E.isLeft(round) ? run.failures + 1 : 0
     await rest(run, E.isLeft(round) ? failedDelayMs(run) : round.right)
   }
@@ -223,23 +239,32 @@ const sendRound = async <Command, Failure>(
   const resting = [...run.retries.values()].filter(({ isResting }) => isResting).length
   // Asked first: what is still owed afterwards was not taken back by anything up to there.
   const reached = run.reached()
-  const due = await run.outbox.due(run.of, run.owner, dispatchMax + run.underWay.size + resting)()
+  // Those that cannot be sent now are looked past, so that they hold up nothing of other keys.
+  const others = run.underWay.size + resting + Math.min(run.waiting, waitingMax)
+  const due = await run.outbox.due(run.of, run.owner, dispatchMax + others)()
   if (E.isLeft(due)) return due
   forgetOthers(run, due.right)
-  let isHeldBack = false
+  const unknown: Array<string> = []
+  let heldBack = 0
   for (const command of due.right) {
+    const { id, key, dueAt } = command
     if (run.stops > 0 || run.underWay.size >= dispatchMax) break
-    if (run.underWay.has(command.id) || run.retries.get(command.id)?.isResting === true) continue
-    const mayGo = await isLookedAt(run, reached, command)
-    if (E.isLeft(mayGo)) return mayGo
-    if (mayGo.right) start(run, command)
-    else isHeldBack = true
+    if (run.underWay.has(id) || run.retries.get(id)?.isResting === true) continue
+    const horizon = run.horizons.get(id)
+    if (dueAt === undefined || (horizon !== undefined && reached(key) >= horizon)) start(run, command)
+    else if (horizon === undefined) unknown.push(id)
+    else heldBack += 1
   }
-  return isHeldBack ? E.right(heldBackMs) : untilNext(run)
+  run.waiting = unknown.length + heldBack
+  if (unknown.length > 0 && !run.isAsking) void askForPlace(run, unknown)
+  return heldBack > 0 ? E.right(heldBackMs) : untilNext(run)
 }
 
 /** How soon a timer is looked at again that waits for the log to be read. */
 const heldBackMs = 10
+
+/** So many of them are looked past at most. */
+const waitingMax = 1_000
 
 const everyMs = <Command, Failure>({ options }: Run<Command, Failure>): number =>
   options.dispatchEveryMs ?? 1_000
@@ -287,21 +312,27 @@ const forgetOthers = <Command, Failure>(
   for (const id of run.horizons.keys()) if (!ids.has(id)) run.horizons.delete(id)
 }
 
-const isLookedAt = async <Command, Failure>(
+/**
+ * Asks, once for all timers that have become due, for a place at or above everything that was recorded before. It may
+ * have to wait for appends in flight, and the others need not wait for it. Nothing less than such a place will do: the
+ * place before the first later event has none of those below it that are in flight, and none whose writer looked at the
+ * clock a moment sooner than that of an event with a lower position.
+ */
+const askForPlace = async <Command, Failure>(
   run: Run<Command, Failure>,
-  reached: (key: string) => GlobalPosition,
-  { id, key, dueAt }: OwedCommand,
-): Promise<E.Either<ReadModelError, boolean>> => {
-  if (dueAt === undefined) return E.right(true)
-  const known = run.horizons.get(id)
-  if (known !== undefined) return E.right(reached(key) >= known)
-  const found = await run.feed.positionAt(dueAt)()
-  if (E.isLeft(found)) {
-    // A log that is busy for a while is asked again, and the others need not wait for it.
-    return found.left._tag === 'InvalidInput' ? E.left(found.left) : E.right(false)
+  timers: ReadonlyArray<string>,
+): Promise<void> => {
+  run.isAsking = true
+  try {
+    const found = await run.feed.positionAt(endOfTime)()
+    if (E.isRight(found)) for (const id of timers) run.horizons.set(id, found.right)
+    else if (found.left._tag === 'InvalidInput') run.refusal = found.left
+    else await run.environment.sleep(heldBackMs)()
+  } catch (thrown) {
+    run.defect = { thrown }
   }
-  run.horizons.set(id, found.right)
-  return E.right(reached(key) >= found.right)
+  run.isAsking = false
+  wake(run)
 }
 
 const start = <Command, Failure>(run: Run<Command, Failure>, owed: OwedCommand): void => {

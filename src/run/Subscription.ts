@@ -18,9 +18,9 @@ import { either as E, taskEither as TE } from 'fp-ts'
 import { beginning, type GlobalPosition } from '../store/GlobalPosition.js'
 import { everything, type Query } from '../store/Query.js'
 import type { ReadError } from '../store/StoreError.js'
-import { type Timestamp, timestamp } from '../store/Timestamp.js'
+import type { Timestamp } from '../store/Timestamp.js'
 import { type Environment, systemEnvironment } from './Environment.js'
-import type { Feed, FollowedStore } from './Feed.js'
+import { endOfTime, type Feed, type FollowedStore } from './Feed.js'
 import { type Pauses, pausesIn } from './Pauses.js'
 import { exponential, type RetryPolicy } from './RetryPolicy.js'
 import {
@@ -259,9 +259,6 @@ const locate = ({ feed, from }: Run): TE.TaskEither<ReadError, GlobalPosition> =
   if (from !== 'now' && 'after' in from) return TE.right(from.after)
   return feed.positionAt(from === 'now' ? endOfTime : from.time)
 }
-
-/** The last moment that a `Date` can say. */
-const endOfTime = timestamp(8_640_000_000_000_000)
 
 /** What is sent while something sent earlier is still being dealt with waits until that is done. */
 const inTurn = <A>(deal: (one: A) => void): ((one: A) => void) => {

@@ -4,16 +4,18 @@
  */
 import type { MemoryReadModels } from 'decider-ts/adapters/memory'
 import {
+  type Feed,
   type OwedCommand,
   type ProcessEnd,
   type RunningProcess,
   runProcessManager,
   type Settled,
 } from 'decider-ts/run'
+import { globalPosition } from 'decider-ts/store'
 import { either as E, taskEither as TE } from 'fp-ts'
 import { describe, expect, test } from 'vitest'
 import { mortalIn, unhindered } from './Mortal.js'
-import { type OrderCommand, type Shop, shipping, shopIn } from './Orders.js'
+import { type OrderCommand, paymentMs, type Shop, shipping, shopIn } from './Orders.js'
 import { atRest, leaseMs, stopped } from './OrdersAtWork.js'
 import { type VirtualWorld, virtualWorld } from './VirtualWorld.js'
 
@@ -204,5 +206,123 @@ describe('a process manager at work ends', () => {
     void running.stop()
     void running.stop()
     expect(await endOf(world, running)).toEqual({ _tag: 'StoppedByForce' })
+  })
+})
+
+/** One order that was placed and is not paid, on a log that is followed in another way. */
+const unpaid = async (
+  change: (feed: Feed) => Partial<Feed>,
+  options: (shop: Shop) => Partial<Options> = () => ({}),
+) => {
+  const world = virtualWorld()
+  const shop = shopIn(world)
+  await shop.ask('Place', 'o1')
+  const { environment, store, keeper } = mortalIn(world, shop.store, shop.keeper, unhindered)
+  const followed = { ...store, feed: { ...store.feed, ...change(shop.store.feed) } }
+  const running = runProcessManager(followed, keeper, shipping, {
+    ...{ owner: 'me', leaseMs, environment, dispatch: shop.dispatch },
+    ...options(shop),
+  })
+  return { world, shop, running }
+}
+
+describe('a timer that is due', () => {
+  /**
+   * Found by the run of reading and reacting: the payment is recorded in time, in a transaction that ends after the
+   * deadline, and another order stands above it in the log by then.
+   */
+  test('waits for what was in flight when it became due, though later events are to be seen', async () => {
+    let inFlight = false
+    let asked = 0
+    let ended = (): void => {}
+    const ending = new Promise<void>((resolve) => {
+      ended = resolve
+    })
+    const { world, shop, running } = await unpaid((feed) => ({
+      page: (query, after, limit) => async () => {
+        const page = await feed.page(query, after, limit)()
+        if (!inFlight || E.isLeft(page)) return page
+        const events = page.right.events.filter(({ position }) => position < 2n)
+        return E.right({ events, upTo: after > 1n ? after : globalPosition(1n), beyond: 'unsettled' })
+      },
+      positionAt: (time) => async () => {
+        asked += 1
+        // The first later event that can be seen stands above the payment, and the one before it is the first of all.
+        if (inFlight && time <= world.now()) return E.right(globalPosition(1n))
+        if (inFlight) await ending
+        return feed.positionAt(time)()
+      },
+    }))
+    await world.passUntil(() => world.now() >= paymentMs / 2)
+    inFlight = true
+    await shop.ask('Pay', 'o1')
+    await world.passUntil(() => world.now() >= paymentMs)
+    await shop.ask('Place', 'o2')
+    await world.passUntil(() => asked > 0)
+    expect(shop.sent).toEqual([])
+    inFlight = false
+    ended()
+    await atRest(world, shop)
+    await stopped(world, running)
+    const types = shop.sent.map(({ command }) => `${command.type} ${command.order}`)
+    expect(types.filter((what) => what.startsWith('Expire'))).toEqual(['Expire o2'])
+    expect(types).toContain('Ship o1')
+  })
+
+  test('holds up no other key while it waits, however few commands may be sent at a time', async () => {
+    let inFlight = false
+    const { world, shop, running } = await unpaid(
+      (feed) => ({
+        positionAt: (time) => async () => {
+          while (inFlight) await world.sleep(10)
+          return feed.positionAt(time)()
+        },
+      }),
+      (where) => ({
+        dispatchMax: 1,
+        dispatch: (command, context) => async () => {
+          await world.sleep(100)
+          return where.dispatch(command, context)()
+        },
+      }),
+    )
+    await world.passUntil(() => world.now() >= paymentMs - 50)
+    inFlight = true
+    await shop.ask('Place', 'o2')
+    await shop.ask('Pay', 'o2')
+    await world.passUntil(() => shop.sent.length === 3)
+    expect(shop.sent.map(({ command }) => `${command.type} ${command.order}`)).toEqual([
+      'Ship o2',
+      'Refund o2',
+      'Thank o2',
+    ])
+    inFlight = false
+    await atRest(world, shop)
+    await stopped(world, running)
+    expect(shop.sent).toHaveLength(4)
+  })
+
+  test('ends a process manager whose log will not be asked, and whose log has a defect', async () => {
+    const error = { _tag: 'InvalidInput', path: 'connection', reason: 'leads to a standby server' } as const
+    const refusing = await unpaid(() => ({ positionAt: () => TE.left(error) }))
+    expect(await endOf(refusing.world, refusing.running)).toEqual({ _tag: 'OutboxFailed', error })
+    const broken = await unpaid(() => ({
+      positionAt: () => () => Promise.reject(new Error('a bug of the log')),
+    }))
+    expect(await endOf(broken.world, broken.running)).toBe('Error: a bug of the log')
+  })
+
+  test('is asked about again where the log is busy', async () => {
+    let asked = 0
+    const { world, shop, running } = await unpaid((feed) => ({
+      positionAt: (time) => async () => {
+        asked += 1
+        return asked < 3 ? E.left({ _tag: 'Busy', reason: 'at the moment' }) : feed.positionAt(time)()
+      },
+    }))
+    await atRest(world, shop)
+    await stopped(world, running)
+    expect(asked).toBe(3)
+    expect(shop.sent.map(({ command }) => command.type)).toEqual(['Expire'])
   })
 })
