@@ -108,16 +108,16 @@ const watchCommits = <Transaction>(
         return found
       }),
     )
+  const reach = (to: GlobalPosition | undefined) => () => {
+    const end = waiting.findIndex(({ position }) => position > (to ?? 0n))
+    const reached = end < 0 ? waiting : waiting.slice(0, end)
+    waiting = end < 0 ? [] : waiting.slice(end)
+    dealt(reached.map(({ key }) => key))
+  }
   const commit: ReadModels<Transaction>['commit'] = (of, what, within) =>
     F.pipe(
       readModels.commit(of, what, within),
-      TE.map(() => {
-        const to = what.moves[0]?.to ?? 0n
-        const end = waiting.findIndex(({ position }) => position > to)
-        const reached = end < 0 ? waiting : waiting.slice(0, end)
-        waiting = end < 0 ? [] : waiting.slice(end)
-        dealt(reached.map(({ key }) => key))
-      }),
+      TE.chainFirstIOK(() => reach(what.moves[0]?.to)),
     )
   return { store: { feed: { ...feed, page } }, readModels: { ...readModels, commit } }
 }

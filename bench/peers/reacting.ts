@@ -28,6 +28,7 @@ const usage = `Usage: npm run reacting -- [options]
   --per-second <n>    how many events the load appends in a second (default 1000)
   --seconds <n>       how long the load lasts, beyond the two seconds that do not count (default 8)
   --only <what>       only 'catch-up' or only 'live'
+  --readers <text>    only readers whose name contains this
   --save              writes results/reacting.json, which is kept in the repository`
 
 const { values } = parseArgs({
@@ -40,6 +41,7 @@ const { values } = parseArgs({
     'per-second': { type: 'string', default: '1000' },
     seconds: { type: 'string' },
     only: { type: 'string', default: '' },
+    readers: { type: 'string', default: '' },
     save: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -65,6 +67,9 @@ const courseAt = (url: string): ReadingCourse => ({
 
 const isWanted = (part: string): boolean => part.startsWith(values.only)
 
+const wanted = (rows: Parameters<typeof readersIn>[0]) =>
+  readersIn(rows).filter((name) => name.includes(values.readers))
+
 const record = async (course: ReadingCourse, found: object): Promise<void> => {
   const folder = new URL('results/', import.meta.url)
   const date = new Date().toISOString()
@@ -89,9 +94,9 @@ const main = async (): Promise<number> => {
     console.log(
       `${cpus} x ${cpu}, Node ${node}, ${course.rounds} rounds; load before: ${before[0]?.toFixed(1)}`,
     )
-    const catchUp = isWanted('catch-up') ? await raceCatchUp(course, readersIn(catchUpRows)) : []
+    const catchUp = isWanted('catch-up') ? await raceCatchUp(course, wanted(catchUpRows)) : []
     if (catchUp.length > 0) console.log(`\n### Catching up\n\n${catchUpTable(catchUp)}`)
-    const live = isWanted('live') ? await raceLive(course, readersIn(liveRows)) : []
+    const live = isWanted('live') ? await raceLive(course, wanted(liveRows)) : []
     if (live.length > 0) console.log(`\n### Keeping up\n\n${liveTable(live)}`)
     await record(course, { settings, loadBefore: before, catchUp, live })
     const late = live.reduce((latest, { lateMs }) => Math.max(latest, lateMs), 0)
