@@ -126,8 +126,9 @@ const rounds = async <Round>(
   try {
     for (let round = 0; round <= course.rounds; round++)
       for (const name of round % 2 === 0 ? names : names.toReversed()) {
-        const child = children.get(name) ?? start()
-        if (!child.isAlive()) children.set(name, start())
+        const known = children.get(name)
+        const child = known?.isAlive() ? known : start()
+        children.set(name, child)
         const answer = await turn(name, child, database, round === 0).catch((error) =>
           failed(name, String(error)),
         )
@@ -184,16 +185,17 @@ export const raceLive = async (
   course: ReadingCourse,
   names: ReadonlyArray<ReaderName>,
 ): Promise<ReadonlyArray<Live>> => {
-  const libraries = new Set(names.map((name) => readerOf(name).library))
-  const writers = new Map(Array.from(libraries, (library) => [library, start()]))
   const nothing: Latencies = { p50: Number.NaN, p99: Number.NaN, max: Number.NaN }
+  const writers = new Map<ContenderName, ReadingChild>()
   try {
     return await rounds(
       course,
       names,
       async (reader, child, database, isWarmUp) => {
         const { library } = readerOf(reader)
-        const writer = writers.get(library) ?? start()
+        const known = writers.get(library)
+        const writer = known?.isAlive() ? known : start()
+        writers.set(library, writer)
         const url = await newDatabase(course.url, await database(library, { events: 0, streams: 1 }))
         const { perSecond, loadSeconds, leadSeconds } = course
         const events = (isWarmUp ? leadSeconds : leadSeconds + loadSeconds) * perSecond

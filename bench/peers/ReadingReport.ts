@@ -2,8 +2,11 @@
 import type { ReaderName } from './Readers.js'
 import type { CatchUp, Latencies, Live } from './Reading.js'
 
-const medianOf = (figures: ReadonlyArray<number>): number =>
-  [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
+/** Of those there are: a round that broke off has none, and is reported as failed. */
+const medianOf = (figures: ReadonlyArray<number>): number => {
+  const known = figures.filter(Number.isFinite).sort((a, b) => a - b)
+  return known[Math.floor(known.length / 2)] ?? Number.NaN
+}
 
 const tableOf = (heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -102,7 +105,7 @@ const remarksOn = (runs: ReadonlyArray<Run>, ours: ReaderName, peer: ReaderName)
 const summaryOf = (rounds: ReadonlyArray<Latencies>): Latencies => ({
   p50: medianOf(rounds.map(({ p50 }) => p50)),
   p99: medianOf(rounds.map(({ p99 }) => p99)),
-  max: rounds.reduce((longest, { max }) => Math.max(longest, max), Number.NEGATIVE_INFINITY),
+  max: Math.max(...rounds.map(({ max }) => max).filter(Number.isFinite)),
 })
 
 const milliseconds = (figure: number): string =>
@@ -124,7 +127,7 @@ export const liveTable = (runs: ReadonlyArray<Live>): string => {
     const isReached = here.p50 <= bounds.p50 && here.p99 <= bounds.p99 && failures(mine) === ''
     return [
       name,
-      `${whole(medianOf(mine.map(({ appended }) => appended)))}/s`,
+      `${whole(medianOf(mine.map(({ appended }) => appended || Number.NaN)))}/s`,
       latencyCell(here),
       latencyCell(summaryOf(mine.map(({ sinceAcknowledged }) => sinceAcknowledged))),
       isOurs ? '' : `${times(here.p50 / there.p50)}, ${times(here.p99 / there.p99)}`,

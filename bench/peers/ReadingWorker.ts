@@ -146,4 +146,10 @@ process.on('message', async (ask: Ask) => {
   const answer = await answerTo(ask).catch((error) => ({ answer: 'failed', reason: String(error) }))
   process.send?.(answer)
 })
+/** Of connections that were not let go in time, and whose database is gone by now: nobody needs them any more. */
+process.on('uncaughtException', (error) => {
+  if (open === undefined && writer === undefined) return
+  console.error(error)
+  process.exit(1)
+})
 process.on('disconnect', () => process.exit())
