@@ -1,7 +1,7 @@
 /**
  * A subscription delivers the events of a query in the order of the log: those that are recorded, and then those that
- * will be. It is read like any async iterable, and that is all its control of flow: pages are read ahead up to a bound,
- * and no further until somebody asks for more. What it does when is decided by `SubscriptionMachine`; here its orders
+ * will be. It is read like any async iterable, and that is all its control of flow: while there is much to read, pages are
+ * read ahead up to a bound, and then when somebody asks. What it does when is decided by `SubscriptionMachine`; here its orders
  * are carried out.
  * It keeps no place of its own: each batch says how far it reaches, and whoever has dealt with it may start from there.
  * `follow` does that with a checkpoint.
@@ -49,7 +49,7 @@ export interface SubscriptionOptions {
   readonly from?: From
   /** How many events a batch has at most; 1,000 unless given. */
   readonly batchSize?: number
-  /** How many batches are read ahead of the consumer at most; 2 unless given. */
+  /** How many batches are read ahead of a consumer that catches up, at most; 2 unless given. */
   readonly prefetch?: number
   /**
    * How many positions the place moves over events that the query leaves out, before a batch without events tells of
