@@ -18,7 +18,7 @@ export default defineConfig({
     // Files of one worker share the modules that they import, which is half of the time. So no module may keep a state.
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 })

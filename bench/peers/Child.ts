@@ -3,16 +3,27 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Answer, Ask } from './Worker.js'
 
-export interface Child {
-  readonly ask: (ask: Ask) => Promise<Answer>
+/** Why there is no other answer. */
+export interface Failed {
+  readonly answer: 'failed'
+  readonly reason: string
+}
+
+export interface ChildOf<Ask extends object, Answer> {
+  readonly ask: (ask: Ask) => Promise<Answer | Failed>
   readonly isAlive: () => boolean
   readonly stop: () => Promise<void>
 }
 
+export type Child = ChildOf<Ask, Answer>
+
 const patienceMs = 180_000
 
-export const startChild = (): Child => {
-  const process = fork(fileURLToPath(new URL('Worker.ts', import.meta.url)), {
+export const startChild = (): Child => startChildOf<Ask, Answer>('Worker.ts')
+
+/** A worker whose module is in this folder. */
+export const startChildOf = <Ask extends object, Answer>(module: string): ChildOf<Ask, Answer> => {
+  const process = fork(fileURLToPath(new URL(module, import.meta.url)), {
     // tsx looks for a tsconfig.json there: the one of the root would lead it to the sources of decider-ts.
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     execArgv: ['--import', 'tsx'],
@@ -37,9 +48,13 @@ const ended = (process: ChildProcess): Promise<void> =>
   })
 
 /** One answer; or that the worker died, or kept silent for too long and was ended. */
-const exchange = (process: ChildProcess, ask: Ask, complaints: () => string): Promise<Answer> =>
+const exchange = <Answer>(
+  process: ChildProcess,
+  ask: object,
+  complaints: () => string,
+): Promise<Answer | Failed> =>
   new Promise((resolve) => {
-    const settle = (answer: Answer) => {
+    const settle = (answer: Answer | Failed) => {
       clearTimeout(timer)
       process.off('message', settle).off('exit', died)
       resolve(answer)

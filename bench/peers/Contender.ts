@@ -25,7 +25,7 @@ export interface Recorded {
 export interface Contender {
   /** Makes the schema. Not measured. */
   readonly install?: () => Promise<void>
-  /** Records many events, for preparation. Not measured. */
+  /** Records events, whatever is on their streams already: for preparation, and for the load that readers are under. */
   readonly fill?: (entries: ReadonlyArray<Entry>) => Promise<void>
   /** Records one event on a new stream, and rejects unless it is recorded. */
   readonly append?: (entry: Entry) => Promise<void>

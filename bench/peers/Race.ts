@@ -107,10 +107,12 @@ let databases = 0
 
 const prefix = `bench_${process.pid}_`
 
-const newDatabase = async (url: string): Promise<string> => {
+/** A database of its own, which begins as a copy of another one if that is given. */
+export const newDatabase = async (url: string, template?: string): Promise<string> => {
   const name = `${prefix}${++databases}`
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
-  await sql.unsafe(`create database ${name}`)
+  const copied = template === undefined ? '' : `template ${new URL(template).pathname.slice(1)}`
+  await sql.unsafe(`create database ${name} ${copied}`)
   await sql.end()
   return Object.assign(new URL(url), { pathname: `/${name}` }).toString()
 }

@@ -3,9 +3,9 @@
  * again, under the same id and before anything later of its key; a crash between sending and crossing off sends again
  * too. So each command is sent at least once, and once in effect where whoever carries it out knows its id again.
  *
- * A timer is sent only when the log was looked at up to the time at which it is due: an event that takes it back may be
- * recorded and not yet read. Where that is in the log may take as long to be answered as somebody's append is open, so
- * nothing but timers waits for the answer, and one question is asked at a time.
+ * A timer is sent only when everything was looked at that was recorded before it was due: an event that takes it back may
+ * be recorded and not yet read, or be in flight and not yet to be seen, below the newest event or above it. So once it is
+ * due the log is asked for a place with all of that below it, and the timer waits until the log is read up to there.
  * Used by: `RunProcessManager`, whose laws hold it.
  * @since 0.1.0
  */
@@ -13,10 +13,11 @@ import { either as E, type taskEither as TE } from 'fp-ts'
 import type { Codec } from '../evolve/Codec.js'
 import type { GlobalPosition } from '../store/GlobalPosition.js'
 import { type Json, stringify, toJson } from '../store/Json.js'
-import type { Timestamp } from '../store/Timestamp.js'
+import type { InvalidInput } from '../store/StoreError.js'
 import type { Environment } from './Environment.js'
-import type { Feed } from './Feed.js'
+import { endOfTime, type Feed } from './Feed.js'
 import type { Outbox, OwedCommand, Settled } from './Outbox.js'
+import { type Pauses, pausesIn } from './Pauses.js'
 import { thrownIn } from './ProjectEvents.js'
 import type { ReadModelError, ReadModelId } from './ReadModels.js'
 import { exponential, type RetryPolicy } from './RetryPolicy.js'
@@ -154,23 +155,22 @@ export const dispatchOwed = <Command, Failure>(work: DispatchWork<Command, Failu
     retries: new Map(),
     horizons: new Map(),
     isAsking: false,
-    heldBack: 0,
+    waiting: 0,
+    refusal: undefined,
+    defect: undefined,
     settled: [],
     stops: 0,
     isWoken: false,
-    wake: () => {},
+    rests: pausesIn(work.environment),
+    delays: pausesIn(work.environment),
     failures: 0,
   }
-  const wake = (): void => {
-    run.isWoken = true
-    run.wake()
-  }
   return {
-    wake,
-    done: dispatchUntilStopped(run),
+    wake: () => wake(run),
+    done: dispatchUntilStopped(run).finally(run.delays.cut),
     stop: () => {
       run.stops += 1
-      wake()
+      wake(run)
     },
     status: () => ({
       sending: run.underWay.size,
@@ -184,27 +184,33 @@ export const dispatchOwed = <Command, Failure>(work: DispatchWork<Command, Failu
   }
 }
 
-interface Horizon {
-  readonly dueAt: Timestamp
-  readonly place: GlobalPosition
-}
-
 interface Run<Command, Failure> extends DispatchWork<Command, Failure> {
   /** What is being sent, and what was sent and is not crossed off. */
   readonly underWay: Map<string, OwedCommand>
   readonly retries: Map<string, Retried & { readonly isResting: boolean }>
   /** Up to where the log has to be read before a timer may be sent. */
-  readonly horizons: Map<string, Horizon>
+  readonly horizons: Map<string, GlobalPosition>
+  /** Whether such a place is being asked for. */
   isAsking: boolean
-  /** Why no more can be asked about the log: it refuses, or it is broken. */
-  refusal?: E.Either<ReadModelError, never> | { readonly defect: unknown }
-  /** How many timers waited for the log in the last round. */
-  heldBack: number
+  /** How many timers were due and had to wait, when it was looked last. */
+  waiting: number
+  /** What the log answered where it cannot be asked. */
+  refusal: InvalidInput | undefined
+  /** What the log threw. */
+  defect: { readonly thrown: unknown } | undefined
   settled: Array<Settled>
   stops: number
   isWoken: boolean
-  wake: () => void
+  /** While there is nothing to do. */
+  readonly rests: Pauses
+  /** Before commands are sent again. */
+  readonly delays: Pauses
   failures: number
+}
+
+const wake = <Command, Failure>(run: Run<Command, Failure>): void => {
+  run.isWoken = true
+  run.rests.cut()
 }
 
 const dispatchUntilStopped = async <Command, Failure>(
@@ -214,8 +220,10 @@ const dispatchUntilStopped = async <Command, Failure>(
     if (run.stops > 1) return E.right(undefined)
     run.isWoken = false
     const round = await sendRound(run)
+    if (run.defect !== undefined) throw run.defect.thrown
+    if (run.refusal !== undefined) return E.left(run.refusal)
     if (E.isLeft(round) && round.left._tag === 'InvalidInput') return round
-    if (run.stops > 0 && run.underWay.size === 0) return E.right(undefined)
+    if (run.stops > 0 && run.underWay.size === 0 && !run.isAsking) return E.right(undefined)
     run.failures = E.isLeft(round) ? run.failures + 1 : 0
     await rest(run, E.isLeft(round) ? failedDelayMs(run) : round.right)
   }
@@ -227,32 +235,36 @@ const sendRound = async <Command, Failure>(
 ): Promise<E.Either<ReadModelError, number>> => {
   const crossed = await crossOff(run)
   if (E.isLeft(crossed) || run.stops > 0) return E.map(() => everyMs(run))(crossed)
-  if (run.refusal !== undefined) {
-    if ('defect' in run.refusal) throw run.refusal.defect
-    return run.refusal
-  }
   const { dispatchMax = 16 } = run.options
   const resting = [...run.retries.values()].filter(({ isResting }) => isResting).length
   // Asked first: what is still owed afterwards was not taken back by anything up to there.
   const reached = run.reached()
-  // Timers that wait for the log stand before what is owed later, and must not hide it, however many they are.
-  const limit = dispatchMax + run.underWay.size + resting + 2 * run.heldBack
-  const due = await run.outbox.due(run.of, run.owner, limit)()
+  // Those that cannot be sent now are looked past, so that they hold up nothing of other keys.
+  const others = run.underWay.size + resting + Math.min(run.waiting, waitingMax)
+  const due = await run.outbox.due(run.of, run.owner, dispatchMax + others)()
   if (E.isLeft(due)) return due
   forgetOthers(run, due.right)
-  run.heldBack = 0
+  const unknown: Array<string> = []
+  let heldBack = 0
   for (const command of due.right) {
+    const { id, key, dueAt } = command
     if (run.stops > 0 || run.underWay.size >= dispatchMax) break
-    if (run.underWay.has(command.id) || run.retries.get(command.id)?.isResting === true) continue
-    if (isLookedAt(run, reached(command.key), command)) start(run, command)
-    else run.heldBack += 1
+    if (run.underWay.has(id) || run.retries.get(id)?.isResting === true) continue
+    const horizon = run.horizons.get(id)
+    if (dueAt === undefined || (horizon !== undefined && reached(key) >= horizon)) start(run, command)
+    else if (horizon === undefined) unknown.push(id)
+    else heldBack += 1
   }
-  return run.heldBack > 0 ? E.right(heldBackMs + run.heldBack / heldBackEachMs) : untilNext(run)
+  run.waiting = unknown.length + heldBack
+  if (unknown.length > 0 && !run.isAsking) void askForPlace(run, unknown)
+  return heldBack > 0 ? E.right(heldBackMs) : untilNext(run)
 }
 
-/** How soon timers are looked at again that wait for the log to be read, and how many of them make it a millisecond later. */
+/** How soon a timer is looked at again that waits for the log to be read. */
 const heldBackMs = 10
-const heldBackEachMs = 10
+
+/** So many of them are looked past at most. */
+const waitingMax = 1_000
 
 const everyMs = <Command, Failure>({ options }: Run<Command, Failure>): number =>
   options.dispatchEveryMs ?? 1_000
@@ -300,48 +312,27 @@ const forgetOthers = <Command, Failure>(
   for (const id of run.horizons.keys()) if (!ids.has(id)) run.horizons.delete(id)
 }
 
-/** Whether the log is read up to the time of a timer. What is known of another timer may answer it too. */
-const isLookedAt = <Command, Failure>(
+/**
+ * Asks, once for all timers that have become due, for a place at or above everything that was recorded before. It may
+ * have to wait for appends in flight, and the others need not wait for it. Nothing less than such a place will do: the
+ * place before the first later event has none of those below it that are in flight, and none whose writer looked at the
+ * clock a moment sooner than that of an event with a lower position.
+ */
+const askForPlace = async <Command, Failure>(
   run: Run<Command, Failure>,
-  reached: GlobalPosition,
-  { id, dueAt }: OwedCommand,
-): boolean => {
-  if (dueAt === undefined) return true
-  const known = run.horizons.get(id)
-  if (known !== undefined) return reached >= known.place
-  for (const other of run.horizons.values()) {
-    if (other.dueAt >= dueAt && reached >= other.place) return true
-    if (other.dueAt <= dueAt && reached < other.place) return false
-  }
-  if (!run.isAsking) askWhere(run, id, dueAt)
-  return false
-}
-
-const askWhere = <Command, Failure>(run: Run<Command, Failure>, id: string, dueAt: Timestamp): void => {
+  timers: ReadonlyArray<string>,
+): Promise<void> => {
   run.isAsking = true
-  const wake = (): void => {
-    run.isAsking = false
-    run.isWoken = true
-    run.wake()
+  try {
+    const found = await run.feed.positionAt(endOfTime)()
+    if (E.isRight(found)) for (const id of timers) run.horizons.set(id, found.right)
+    else if (found.left._tag === 'InvalidInput') run.refusal = found.left
+    else await run.environment.sleep(heldBackMs)()
+  } catch (thrown) {
+    run.defect = { thrown }
   }
-  run.feed
-    .positionAt(dueAt)()
-    .then(
-      (found) => {
-        if (E.isRight(found)) run.horizons.set(id, { dueAt, place: found.right })
-        else if (found.left._tag === 'InvalidInput') run.refusal = E.left(found.left)
-        // A log that is busy for a while is asked again in the next round.
-        else {
-          run.isAsking = false
-          return
-        }
-        wake()
-      },
-      (defect: unknown) => {
-        run.refusal = { defect }
-        wake()
-      },
-    )
+  run.isAsking = false
+  wake(run)
 }
 
 const start = <Command, Failure>(run: Run<Command, Failure>, owed: OwedCommand): void => {
@@ -353,8 +344,7 @@ const start = <Command, Failure>(run: Run<Command, Failure>, owed: OwedCommand):
     } else {
       retryLater(run, owed, answer)
     }
-    run.isWoken = true
-    run.wake()
+    wake(run)
   })
 }
 
@@ -417,13 +407,11 @@ const retryLater = <Command, Failure>(
   run.underWay.delete(id)
   const retried = { id, key, attempts, reason }
   run.retries.set(id, { ...retried, isResting: true })
-  void run.environment
-    .sleep(delayMs)()
-    .then(() => {
-      if (run.retries.get(id)?.attempts === attempts) run.retries.set(id, { ...retried, isResting: false })
-      run.isWoken = true
-      run.wake()
-    })
+  if (run.stops > 0) return
+  void run.delays.pause(delayMs).then(() => {
+    if (run.retries.get(id)?.attempts === attempts) run.retries.set(id, { ...retried, isResting: false })
+    wake(run)
+  })
 }
 
 const reasonLengthMax = 1_000
@@ -443,10 +431,5 @@ const reasonOf = (failure: unknown): unknown => {
 
 /** Waits until there may be something to do. */
 const rest = async <Command, Failure>(run: Run<Command, Failure>, milliseconds: number): Promise<void> => {
-  if (run.isWoken) return
-  const woken = new Promise<void>((resolve) => {
-    run.wake = resolve
-  })
-  await Promise.race([woken, run.environment.sleep(milliseconds)()])
-  run.wake = () => {}
+  if (!run.isWoken) await run.rests.pause(milliseconds)
 }

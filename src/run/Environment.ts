@@ -13,8 +13,11 @@ export interface Environment {
   /** An id that no other event has. */
   readonly newEventId: io.IO<EventId>
   readonly now: io.IO<Timestamp>
-  /** Waits for so many milliseconds. */
-  readonly sleep: (milliseconds: number) => task.Task<void>
+  /**
+   * Waits for so many milliseconds. `onBegun` is given what ends the wait at once, for whoever does not need it any more;
+   * where it is not called, the wait is as long as it is.
+   */
+  readonly sleep: (milliseconds: number, onBegun?: (wake: () => void) => void) => task.Task<void>
   /** A number from 0 (included) to 1 (excluded), for spreading retries. */
   readonly random: io.IO<number>
 }
@@ -23,6 +26,7 @@ export interface Environment {
 // neither's types are needed.
 declare const crypto: { readonly randomUUID: () => string }
 declare const setTimeout: (run: () => void, milliseconds: number) => unknown
+declare const clearTimeout: (timer: unknown) => void
 
 /**
  * A UUID of version 7 (RFC 9562): 48 bits of time, then 74 random bits. Ids made later sort later, which keeps a
@@ -54,7 +58,14 @@ export const uuidV7 = (now: Timestamp, random: Uint8Array): EventId => {
 export const systemEnvironment: Environment = {
   newEventId: () => stamped(systemEnvironment.now(), crypto.randomUUID()),
   now: () => timestamp(Date.now()),
-  sleep: (milliseconds) => () => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep: (milliseconds, onBegun) => () =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds)
+      onBegun?.(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    }),
   random: Math.random,
 }
 

@@ -12,7 +12,7 @@ import type { GlobalPosition } from '../store/GlobalPosition.js'
 import type { Query } from '../store/Query.js'
 import type { RecordedEvent } from '../store/RecordedEvent.js'
 import type { ReadError } from '../store/StoreError.js'
-import type { Timestamp } from '../store/Timestamp.js'
+import { type Timestamp, timestamp } from '../store/Timestamp.js'
 
 /** Some of a query's events, and how far they reach. */
 export interface FeedPage {
@@ -42,8 +42,9 @@ export interface Feed {
   readonly onRecorded: (wake: () => void) => () => void
   /**
    * The place before the first event that was recorded at or after a time, by the clock of the store. Where there is none
-   * it is a settled place, so that whoever starts there misses nothing; for that it waits until the appends in flight
-   * below the newest event have ended, and is `Busy` if they take too long.
+   * it is a settled place at or above everything that was recorded before it was asked, so that whoever starts there
+   * misses nothing, and whoever has read up to there has missed nothing; for that it waits until the appends in flight
+   * have ended, and is `Busy` if they take too long.
    */
   readonly positionAt: (time: Timestamp) => TE.TaskEither<ReadError, GlobalPosition>
 }
@@ -52,3 +53,9 @@ export interface Feed {
 export interface FollowedStore extends EventStore {
   readonly feed: Feed
 }
+
+/**
+ * The last moment that a `Date` can say: `positionAt` of it is a place at or above all that was recorded before the call.
+ * @internal
+ */
+export const endOfTime = timestamp(8_640_000_000_000_000)

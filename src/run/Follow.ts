@@ -19,6 +19,8 @@ import type { ReadError } from '../store/StoreError.js'
 import type { Checkpoint, CheckpointError } from './Checkpoint.js'
 import { systemEnvironment } from './Environment.js'
 import type { FollowedStore } from './Feed.js'
+import { type Patience, patiently } from './Patience.js'
+import { type Pauses, pausesIn } from './Pauses.js'
 import { type Batch, type SubscriptionOptions, subscribe, subscriptionRetryPolicy } from './Subscription.js'
 
 /** How a log is followed: which events from where, who receives them, and where the place is kept. */
@@ -79,7 +81,8 @@ export const follow = <Failure>(
   store: Pick<FollowedStore, 'feed'>,
   options: FollowOptions<Failure>,
 ): Following<Failure> => {
-  const stopping: Stopping = { stops: 0, onStop: () => {} }
+  const pauses = pausesIn(options.environment ?? systemEnvironment)
+  const stopping: Stopping = { stops: 0, onStop: () => {}, pauses }
   let force = () => {}
   const forced = new Promise<FollowEnd<Failure>>((resolve) => {
     force = () => resolve({ _tag: 'StoppedByForce' })
@@ -91,6 +94,7 @@ export const follow = <Failure>(
       stopping.stops += 1
       if (stopping.stops > 1) force()
       stopping.onStop()
+      pauses.cut()
       return done
     },
   }
@@ -100,6 +104,7 @@ export const follow = <Failure>(
 interface Stopping {
   stops: number
   onStop: () => void
+  readonly pauses: Pauses
 }
 
 const followUntilStopped = async <Failure>(
@@ -108,7 +113,8 @@ const followUntilStopped = async <Failure>(
   stopping: Stopping,
 ): Promise<FollowEnd<Failure>> => {
   const { checkpoint, from = 'origin' } = options
-  const place = await patiently(options, checkpoint.load, () => stopping.stops > 0)
+  const isStopping = () => stopping.stops > 0
+  const place = await patiently(checkpoint.load, patienceOf(options, stopping.pauses, isStopping))
   if (stopping.stops > 0) return { _tag: 'Stopped' }
   if (E.isLeft(place)) return { _tag: 'CheckpointFailed', error: place.left }
   const start = O.isSome(place.right) ? { after: place.right.value } : from
@@ -138,28 +144,18 @@ const receiveAndKeep = async <Failure>(
     if (E.isLeft(received)) return O.some({ _tag: 'ReceiverFailed', failure: received.left, batch })
   }
   if (isForced()) return O.some({ _tag: 'StoppedByForce' })
-  const kept = await patiently(options, checkpoint.save(batch.upTo), isForced)
+  const kept = await patiently(checkpoint.save(batch.upTo), patienceOf(options, stopping.pauses, isForced))
   if (E.isLeft(kept)) return O.some({ _tag: 'CheckpointFailed', error: kept.left })
   onKept?.({ upTo: batch.upTo, state: batch.state })
   return O.none
 }
 
-/** Tries again what may pass, as often as the policy says, until it is told to give up. */
-const patiently = async <A>(
+const patienceOf = (
   {
     retry = subscriptionRetryPolicy,
     environment = systemEnvironment,
-    onRetry,
+    onRetry = () => {},
   }: Pick<SubscriptionOptions, 'retry' | 'environment' | 'onRetry'>,
-  call: TE.TaskEither<CheckpointError, A>,
+  { pause }: Pauses,
   isGivenUp: () => boolean,
-): Promise<E.Either<CheckpointError, A>> => {
-  for (let attempt = 1; ; attempt++) {
-    const answer = await call()
-    if (E.isRight(answer) || attempt >= retry.attemptsMax || isGivenUp()) return answer
-    const delayMs = retry.delayMs(attempt, environment.random())
-    onRetry?.({ error: answer.left, attempt, delayMs })
-    await environment.sleep(delayMs)()
-    if (isGivenUp()) return answer
-  }
-}
+): Patience => ({ retry, environment, pause, isGivenUp, onRetry })

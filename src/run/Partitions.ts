@@ -12,6 +12,8 @@ import type { Query } from '../store/Query.js'
 import type { Busy, ReadError, Unavailable } from '../store/StoreError.js'
 import { type Environment, systemEnvironment } from './Environment.js'
 import type { FollowedStore } from './Feed.js'
+import { type Patience, patiently } from './Patience.js'
+import { type Pauses, pausesIn } from './Pauses.js'
 import type { Lease, ReadModelError, ReadModelId, ReadModels } from './ReadModels.js'
 import {
   type Batch,
@@ -63,6 +65,8 @@ export interface Desk {
   readonly patiently: <Failure extends { readonly _tag: string }, A>(
     call: TE.TaskEither<Failure, A>,
   ) => Promise<E.Either<Failure, A>>
+  /** Waits, but not beyond a stop. */
+  readonly pause: Pauses['pause']
   /** Whether somebody asked twice to stop. */
   readonly isGivenUp: () => boolean
 }
@@ -142,7 +146,7 @@ export const workOnPartitions = <End>(work: PartitionWork<End>): WorkingPartitio
 }
 
 const askToStop = <End>(run: Run<End>): void => {
-  for (const cut of run.pauses) cut()
+  run.pauses.cut()
   run.wake()
 }
 
@@ -153,8 +157,8 @@ interface Run<End> extends PartitionWork<End> {
   readonly leaseMs: number
   readonly heartbeatMs: number
   readonly started: Later<boolean>
-  /** Cut the pauses under way short. */
-  readonly pauses: Set<() => void>
+  /** All waits; each stop ends those that are under way. */
+  readonly pauses: Pauses
   /** Resolves with what was thrown in the background. */
   readonly broken: Later<never>
   held: ReadonlyMap<number, Lease>
@@ -202,7 +206,7 @@ const newRun = <End>(work: PartitionWork<End>): Run<End> => {
     leaseMs,
     heartbeatMs,
     started: later(),
-    pauses: new Set(),
+    pauses: pausesIn(environment),
     broken: later(),
     held: new Map(),
     reach: beginning,
@@ -222,7 +226,7 @@ const close = <End>(run: Run<End>, ending: Run<End>['ending']): void => {
   run.state = 'ended'
   run.held = new Map()
   run.started.resolve(false)
-  run.wake()
+  askToStop(run)
 }
 
 const statusOf = <End>(run: Run<End>): WorkStatus<End | PartitionEnd> => ({
@@ -282,20 +286,15 @@ const stopped: PartitionEnd = { _tag: 'Stopped' }
 const lossDelayMs = <End>({ losses, environment }: Run<End>): number =>
   environment.random() * Math.min(1_000, 5 * 2 ** Math.min(losses, 10))
 
-/** Waits, but not beyond the moment in which somebody asks to stop. Nothing of it is left behind when it is over. */
+/** Waits, but not at all after somebody has asked to stop. */
 const pause = async <End>(run: Run<End>, milliseconds: number): Promise<void> => {
-  if (isAskedToStop(run)) return
-  const { promise, resolve } = later<void>()
-  run.pauses.add(resolve)
-  void run.environment.sleep(milliseconds)().then(resolve, run.broken.reject)
-  await promise
-  run.pauses.delete(resolve)
+  if (!isAskedToStop(run)) await run.pauses.pause(milliseconds)
 }
 
 /** Renews the leases from time to time, whatever the batch in hand takes. */
 const beat = async <End>(run: Run<End>): Promise<void> => {
   for (;;) {
-    await run.environment.sleep(run.heartbeatMs)()
+    await run.pauses.pause(run.heartbeatMs)
     if (run.state === 'ended') return
     if (run.held.size > 0) await renewOnce(run)
   }
@@ -309,7 +308,7 @@ const inTurn = <End, A>(run: Run<End>, act: () => Promise<A>): Promise<A> => {
 
 const renew = <End>(run: Run<End>): Promise<E.Either<ReadModelError, void>> =>
   inTurn(run, async () => {
-    const leased = await patiently(run, leaseOf(run), () => isAskedToStop(run))
+    const leased = await patiently(leaseOf(run), { ...patienceOf(run), isGivenUp: () => isAskedToStop(run) })
     return E.isLeft(leased) ? leased : E.right(adopt(run, leased.right))
   })
 
@@ -352,10 +351,7 @@ const followOnce = async <End>(run: Run<End>): Promise<End | PartitionEnd | unde
     query: run.query,
     from: { after: run.reach },
     placeAfter: 1,
-    onRetry: (retrying) => {
-      run.trouble = retrying.error
-      run.options.onRetry?.(retrying)
-    },
+    onRetry: patienceOf(run).onRetry,
   })
   run.wake = () => void subscription.stop()
   try {
@@ -410,28 +406,21 @@ const moveTo = <End>(run: Run<End>, leases: ReadonlyArray<Lease>, upTo: GlobalPo
 const deskOf = <End>(run: Run<End>): Desk => ({
   owner: run.owner,
   environment: run.environment,
-  patiently: (call) => patiently(run, call, () => run.stops > 1 || run.state === 'ended'),
-  isGivenUp: () => run.stops > 1 || run.state === 'ended',
+  patiently: (call) => patiently(call, patienceOf(run)),
+  pause: run.pauses.pause,
+  isGivenUp: () => isGivenUp(run),
 })
 
-/** Tries again what may pass, as often as the policy says, until it is told to give up. */
-const patiently = async <End, Failure extends { readonly _tag: string }, A>(
-  run: Run<End>,
-  call: TE.TaskEither<Failure, A>,
-  isGivenUp: () => boolean,
-): Promise<E.Either<Failure, A>> => {
-  const { environment, options } = run
-  const { retry = subscriptionRetryPolicy } = options
-  for (let attempt = 1; ; attempt++) {
-    const answer = await call()
-    if (E.isRight(answer)) return answer
-    const error: { readonly _tag: string } = answer.left
-    if (!isPassing(error) || attempt >= retry.attemptsMax || isGivenUp()) return answer
-    run.trouble = error
-    const delayMs = retry.delayMs(attempt, environment.random())
-    options.onRetry?.({ error, attempt, delayMs })
-    // The first stop cuts the wait short, and then they are as long as they are: the batch in hand is to be finished.
-    await (isAskedToStop(run) ? environment.sleep(delayMs)() : pause(run, delayMs))
-    if (isGivenUp()) return answer
-  }
-}
+const isGivenUp = <End>({ stops, state }: Run<End>): boolean => stops > 1 || state === 'ended'
+
+/** The first stop cuts a wait short, and the later ones are as long as they are: the batch in hand is to be finished. */
+const patienceOf = <End>(run: Run<End>): Patience => ({
+  retry: run.options.retry ?? subscriptionRetryPolicy,
+  environment: run.environment,
+  pause: run.pauses.pause,
+  isGivenUp: () => isGivenUp(run),
+  onRetry: (retrying) => {
+    run.trouble = retrying.error
+    run.options.onRetry?.(retrying)
+  },
+})

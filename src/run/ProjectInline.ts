@@ -6,7 +6,7 @@
  * The states are the fold in the order of the log, whatever the keys are. Where a key is a function of the stream, the
  * appends of that stream bring that order. Where several streams count under one key, an append may find that a later
  * event was projected before its own: that is `Busy`, the transaction is given up, and tried again it comes behind.
- * Used by: applications.
+ * Used by: `ProjectingStore`.
  *
  * Laws (test/properties/run/ProjectInline.test.ts):
  * - PIN-1 fold: events projected in one or several transactions, in the order of the log, give the fold of them all.
@@ -36,8 +36,8 @@ export interface InlineReadModels {
 export type InlineError = ReadModelError | Undecodable
 
 /**
- * Projects events that were appended in a transaction, in that transaction. They are given as they were recorded: read
- * the streams again behind the versions that they had.
+ * Projects events that were appended in a transaction, in that transaction. They are given as they were recorded;
+ * `projectingStore` sees to that.
  * @example
  * import { projection } from 'decider-ts/evolve'
  * import { type Entry, projectInline } from 'decider-ts/run'

@@ -154,18 +154,30 @@ const processProjection = <State, Event, Command>(
   },
 })
 
-/** The keeper, telling when something may have become due. */
+/** The keeper, telling when something may have become due: it was owed just now, or by whoever had a partition before. */
 const wakingKeeper = <Transaction>(
   keeper: ReadModels<Transaction>,
   wake: () => void,
-): ReadModels<Transaction> => ({
-  ...keeper,
-  commit: (of, commit, within) => async () => {
-    const answer = await keeper.commit(of, commit, within)()
-    if (commit.owing !== undefined) wake()
-    return answer
-  },
-})
+): ReadModels<Transaction> => {
+  let held: ReadonlyMap<number, bigint> = new Map()
+  return {
+    ...keeper,
+    lease: (of, owner, leaseMs) => async () => {
+      const answer = await keeper.lease(of, owner, leaseMs)()
+      if (E.isRight(answer)) {
+        const isGained = answer.right.some(({ partition, fence }) => held.get(partition) !== fence)
+        held = new Map(answer.right.map(({ partition, fence }) => [partition, fence]))
+        if (isGained) wake()
+      }
+      return answer
+    },
+    commit: (of, commit, within) => async () => {
+      const answer = await keeper.commit(of, commit, within)()
+      if (commit.owing !== undefined) wake()
+      return answer
+    },
+  }
+}
 
 /** Both end together, whichever ends first. */
 const together = (projecting: RunningProjection, dispatching: Dispatching): RunningProcess => {

@@ -216,7 +216,7 @@ const dealWithOne = async <State, Event, Transaction>(
   fact: Fact<Event>,
 ): Promise<Answer> => {
   const { retryHandler = handlerRetryPolicy } = bench.options
-  const { environment, patiently, isGivenUp } = bench.desk
+  const { environment, patiently, pause, isGivenUp } = bench.desk
   const { position } = fact.recorded
   for (let attempts = 1; ; ) {
     const tried = await commitFacts(bench, [fact], position, [])
@@ -232,7 +232,7 @@ const dealWithOne = async <State, Event, Transaction>(
     }
     if (isReached) attempts += 1
     else await patiently(bench.readModels.place(readModelIdOf(bench.projection)))
-    await environment.sleep(retryHandler.delayMs(attempts, environment.random()))()
+    await pause(retryHandler.delayMs(attempts, environment.random()))
   }
 }
 

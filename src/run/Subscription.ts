@@ -1,7 +1,7 @@
 /**
  * A subscription delivers the events of a query in the order of the log: those that are recorded, and then those that
- * will be. It is read like any async iterable, and that is all its control of flow: pages are read ahead up to a bound,
- * and no further until somebody asks for more. What it does when is decided by `SubscriptionMachine`; here its orders
+ * will be. It is read like any async iterable, and that is all its control of flow: while there is much to read, pages are
+ * read ahead up to a bound, and then when somebody asks. What it does when is decided by `SubscriptionMachine`; here its orders
  * are carried out.
  * It keeps no place of its own: each batch says how far it reaches, and whoever has dealt with it may start from there.
  * `follow` does that with a checkpoint.
@@ -18,9 +18,10 @@ import { either as E, taskEither as TE } from 'fp-ts'
 import { beginning, type GlobalPosition } from '../store/GlobalPosition.js'
 import { everything, type Query } from '../store/Query.js'
 import type { ReadError } from '../store/StoreError.js'
-import { type Timestamp, timestamp } from '../store/Timestamp.js'
+import type { Timestamp } from '../store/Timestamp.js'
 import { type Environment, systemEnvironment } from './Environment.js'
-import type { Feed, FollowedStore } from './Feed.js'
+import { endOfTime, type Feed, type FollowedStore } from './Feed.js'
+import { type Pauses, pausesIn } from './Pauses.js'
 import { exponential, type RetryPolicy } from './RetryPolicy.js'
 import {
   type Batch,
@@ -48,7 +49,7 @@ export interface SubscriptionOptions {
   readonly from?: From
   /** How many events a batch has at most; 1,000 unless given. */
   readonly batchSize?: number
-  /** How many batches are read ahead of the consumer at most; 2 unless given. */
+  /** How many batches are read ahead of a consumer that catches up, at most; 2 unless given. */
   readonly prefetch?: number
   /**
    * How many positions the place moves over events that the query leaves out, before a batch without events tells of
@@ -127,6 +128,7 @@ export const subscribe = (
     ...{ query: everything, from: 'origin', environment: systemEnvironment, onRetry: () => {} },
     ...options,
     feed: store.feed,
+    pauses: pausesIn(options.environment ?? systemEnvironment),
     consumers,
     send: inTurn((signal) => {
       const [next, orders] = machine.step(state, signal)
@@ -135,6 +137,7 @@ export const subscribe = (
     }),
     stopped: () => {
       unlisten()
+      run.pauses.cut()
       tellStopped()
     },
   }
@@ -168,6 +171,7 @@ interface Consumer {
 /** What the orders of one subscription are carried out with. */
 interface Run extends Required<Pick<SubscriptionOptions, 'query' | 'from' | 'environment' | 'onRetry'>> {
   readonly feed: Feed
+  readonly pauses: Pauses
   /** Those who wait for a batch, in the order in which they asked. */
   readonly consumers: Array<Consumer>
   readonly send: (signal: Signal) => void
@@ -193,7 +197,9 @@ const carryOut = (run: Run, order: Order): void => {
       break
     case 'Wait':
       watched(run, async () => {
-        await run.environment.sleep(order.milliseconds)()
+        // The one before counts no more.
+        run.pauses.cut()
+        await run.pauses.pause(order.milliseconds)
         send({ _tag: 'TimeUp', wait: order.wait })
       })
       break
@@ -253,9 +259,6 @@ const locate = ({ feed, from }: Run): TE.TaskEither<ReadError, GlobalPosition> =
   if (from !== 'now' && 'after' in from) return TE.right(from.after)
   return feed.positionAt(from === 'now' ? endOfTime : from.time)
 }
-
-/** The last moment that a `Date` can say. */
-const endOfTime = timestamp(8_640_000_000_000_000)
 
 /** What is sent while something sent earlier is still being dealt with waits until that is done. */
 const inTurn = <A>(deal: (one: A) => void): ((one: A) => void) => {

@@ -18,6 +18,8 @@
  * - SUB-6 failure: a failure that may pass is tried again as often as the policy says; one that will not is delivered
  *   after all that was read before it, and is the last thing that comes.
  * - SUB-7 hint: what a hint spoke of is read without waiting, also when the hint came while a page was under way.
+ * - SUB-10 fresh: once it has caught up, a page is read while somebody demands, and not ahead: what waits for a consumer
+ *   would grow old, and come in small batches one behind the other, where the consumer is slower than the looks.
  * @since 0.1.0
  */
 import { option as O } from 'fp-ts'
@@ -47,7 +49,7 @@ export interface Polling {
 export interface MachineLimits {
   /** So many events a page has at most. */
   readonly batchSize: number
-  /** So many batches wait for the consumer at most. */
+  /** So many batches wait for the consumer at most, while it catches up. */
   readonly prefetch: number
   /** Empty batches tell of the place when it has moved so far; `batchSize` unless given. */
   readonly placeAfter?: number
@@ -280,8 +282,9 @@ const end = (state: MachineState): Step => [
 ]
 
 const read = ({ batchSize, prefetch }: MachineLimits, state: MachineState): Step => {
-  const { reading, held, position, ending } = state
-  const isFree = reading._tag === 'Due' && held.length < prefetch
+  const { phase, reading, held, demands, position, ending } = state
+  const isWanted = phase === 'live' ? demands > 0 : held.length < prefetch
+  const isFree = reading._tag === 'Due' && isWanted
   if (!isFree || isOver(state) || O.isSome(ending)) return [state, []]
   return [
     { ...state, reading: { _tag: 'UnderWay', hinted: false } },

@@ -21,6 +21,7 @@ export type { PartitionEnd, PartitionOptions, WorkingPartitions, WorkStatus } fr
 export * from './ProcessDefinition.js'
 export type { Counted, Unreadable } from './ProjectEvents.js'
 export * from './ProjectInline.js'
+export * from './ProjectingStore.js'
 export * from './ReadModels.js'
 export * from './ReadPages.js'
 export * from './Rebuild.js'

@@ -181,7 +181,7 @@ const attempt = async (
   return answer
 }
 
-const answerOf = (append: Append, result: E.Either<AppendError, Appended>): Answer => {
+export const answerOf = (append: Append, result: E.Either<AppendError, Appended>): Answer => {
   if (E.isRight(result)) {
     const { streams, lastPosition, repeated } = result.right
     return {

@@ -65,9 +65,13 @@ const server = await startPostgres({
   settings: { fsync: 'off', max_prepared_transactions: '10' },
 })
 try {
-  const statuses = runs.map(({ suites, environment }) =>
-    run('npx', ['vitest', 'run', '--reporter=dot', ...suites], { DATABASE_URL: server.url, ...environment }),
-  )
+  const statuses = runs.map(({ suites, environment }, index) => {
+    const report = `--outputFile.json=.tmp/report-oldest-${index}.json`
+    return run('npx', ['vitest', 'run', '--reporter=dot', '--reporter=json', report, ...suites], {
+      DATABASE_URL: server.url,
+      ...environment,
+    })
+  })
   process.exitCode = Math.max(...statuses)
 } finally {
   await server.stop()

@@ -25,16 +25,16 @@ export interface InlineReadModelsOptions extends SchemaOptions {
 }
 
 /**
- * Read models in a transaction of yours, which has to be READ COMMITTED. Append first and project last: from then on
- * others that count under the same keys wait for your commit. Two transactions that project in turns may deadlock; the
+ * Read models in a transaction of yours, which has to be READ COMMITTED. `projectingStore` appends
+ * and then projects: from then on others that count under the same keys wait for your commit. Two transactions that project in turns may deadlock; the
  * server breaks that and one of them gets `Busy`. A read model that is written like this is never leased: what was
  * recorded before its first transaction is not in it.
  * @example
  * import { projection } from 'decider-ts/evolve'
  * import { inlineReadModels, migrate, postgresStore, readModel } from 'decider-ts/adapters/postgres'
- * import { projectInline } from 'decider-ts/run'
+ * import { projectingStore, projectInline } from 'decider-ts/run'
  * import { eventId, eventToAppend, noStream, streamId, toStream } from 'decider-ts/store'
- * import { either as E, function as F, option as O, taskEither as TE } from 'fp-ts'
+ * import { either as E, option as O } from 'fp-ts'
  * import * as t from 'io-ts'
  * import postgres from 'postgres'
  * const sql = postgres(process.env['DATABASE_URL'] ?? '', { onnotice: () => {} })
@@ -51,14 +51,10 @@ export interface InlineReadModelsOptions extends SchemaOptions {
  * const id = eventId('0198a6a2-0000-7000-8000-000000000001')
  * const opened = eventToAppend({ id, stream, type: 'Opened', data: {} })
  * await sql.begin(async (transaction) => {
- *   const store = postgresStore(transaction, options)
  *   const project = projectInline(inlineReadModels(transaction, options), openings)
- *   const done = await F.pipe(
- *     store.append(toStream(stream, noStream)([opened])),
- *     TE.chainW(() => store.readStream(stream)),
- *     TE.chainW(({ events }) => project(events)),
- *   )()
- *   if (E.isLeft(done)) throw new Error(done.left._tag)
+ *   const store = projectingStore(postgresStore(transaction, options), [project])
+ *   const appended = await store.append(toStream(stream, noStream)([opened]))()
+ *   if (E.isLeft(appended)) throw new Error(appended.left._tag)
  * })
  * await readModel(sql, openings, options).get('account-a1')() // => E.right(O.some({ times: 1 }))
  * await sql.unsafe('drop schema decider_inline_example cascade')

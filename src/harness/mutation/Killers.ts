@@ -26,8 +26,8 @@ export interface Killers<Command, State, Event, Rejection> {
  * The scenarios are asked directly, and a defect shows in the history itself.
  */
 const isOfBehaviour = (id: string): boolean =>
-  !/^(decide\.|evolve\.|timezone$|methods\.|module|scenario\.)/.test(id) &&
-  !/^(command\.|upcast\.|golden|replay\.|snapshot$|event\.stored$)/.test(id)
+  !/^(decide\.|evolve\.|timezone$|methods\.|scenario\.)/.test(id) &&
+  !/^(command\.|upcast\.|replay\.|snapshot$|event\.stored$)/.test(id)
 
 /** What a defect is called: it is that law which it breaks. */
 const defectName = 'decide.total'

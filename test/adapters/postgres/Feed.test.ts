@@ -607,6 +607,23 @@ describe('the place before a moment', () => {
     await stuck.end('rollback')
   })
 
+  /** Found by the run of reading and reacting: a timer fired before a payment that was recorded in time could be seen. */
+  test('that is still to come is at or above what was in flight when it was asked, wherever that stands', async () => {
+    const { store, schema } = await fresh()
+    await right(store.append(one()))
+    const newest = await openTransaction(sql, schema)
+    await newest.append(one())
+    let answered: bigint | undefined
+    const asked = right(store.feed.positionAt(timestamp(Date.now() + 1e9))).then((place) => {
+      answered = place
+    })
+    await sql.unsafe('select pg_sleep(0.05)')
+    expect(answered).toBeUndefined()
+    await newest.end('commit')
+    await asked
+    expect(answered).toBe(2n)
+  })
+
   test('of events as they are appended', async () => {
     const { store } = await fresh()
     for (let time = 0; time < 3; time++) {

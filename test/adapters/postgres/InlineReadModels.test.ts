@@ -13,8 +13,11 @@ import {
   readModel,
 } from '../../../src/adapters/postgres/index.js'
 import { projection, readModelOf } from '../../../src/evolve/Projection.js'
+import { handle } from '../../../src/run/Handle.js'
 import { type InlineReadModels, projectInline } from '../../../src/run/ProjectInline.js'
-import { everything, type StreamId, streamId, version } from '../../../src/store/index.js'
+import { projectingStore } from '../../../src/run/ProjectingStore.js'
+import { everything, type StreamId, streamId } from '../../../src/store/index.js'
+import { Till, type TillCommand } from '../../properties/run/Till.js'
 import { event, type Installed, install, left, only, right, sleep } from './support.js'
 
 let installed: Installed
@@ -42,6 +45,9 @@ const traceBy = (key: ((stream: string) => string) | undefined) =>
 
 type Trace = ReturnType<typeof traceBy>
 
+const put = (till: string, amount: number) => ({ type: 'Put', till, amount }) as TillCommand
+const take = (till: string, amount: number) => ({ type: 'Take', till, amount }) as TillCommand
+
 class Undone extends Error {
   constructor(readonly failure: { readonly _tag: string }) {
     super(failure._tag)
@@ -59,16 +65,10 @@ const deposit = async (
   for (let attempt = 1; ; attempt++) {
     try {
       await sql.begin(async (transaction) => {
-        const store = postgresStore(transaction, { schema })
         const project = projectInline(keeperOf(inlineReadModels(transaction, { schema })), trace)
+        const store = projectingStore(postgresStore(transaction, { schema }), [project])
         const facts = [amount, amount + 0.5].map((each) => event(stream, { data: { amount: each } }))
-        const done = await F.pipe(
-          store.append(only(...facts)),
-          TE.chainW(({ streams }) =>
-            store.readStream(stream, { after: version((streams[0]?.version ?? 2n) - 2n) }),
-          ),
-          TE.chainW(({ events }) => project(events)),
-        )()
+        const done = await store.append(only(...facts))()
         if (E.isLeft(done)) throw new Undone(done.left)
       })
       return attempt
@@ -156,6 +156,30 @@ describe('a projection in a transaction', () => {
       })
       .catch((thrown) => expect(thrown).toBe(back))
     expect(await right(readModel(sql, trace, { schema }).get(stream))).toEqual(O.none)
+  })
+
+  test('is where a decision is: what handle appends is projected, and a rejection writes nothing', async () => {
+    const { sql, schema } = installed
+    const balance = projection({
+      name: `balance-${randomUUID()}`,
+      event: t.type({ type: t.keyof({ PutIn: null, Taken: null }), amount: t.Int }),
+      state: t.number,
+      initialState: 0,
+      evolve: (sum, { type, amount }) => sum + (type === 'PutIn' ? amount : -amount),
+    })
+    const till = randomUUID()
+    const answers = []
+    for (const command of [put(till, 5), take(till, 9), take(till, 2)]) {
+      const answer = await sql.begin(async (transaction) => {
+        const project = projectInline(inlineReadModels(transaction, { schema }), balance)
+        const store = projectingStore(postgresStore(transaction, { schema }), [project])
+        return handle(store, Till)(command)()
+      })
+      answers.push(E.isRight(answer) ? 'accepted' : answer.left._tag)
+    }
+    expect(answers).toEqual(['accepted', 'Rejected', 'accepted'])
+    const found = await right(readModel(sql, balance, { schema }).page({ limit: 10 }))
+    expect(found.map(({ state }) => state)).toEqual([3])
   })
 
   test('refuses what was projected before, or is earlier, and writes nothing', async () => {

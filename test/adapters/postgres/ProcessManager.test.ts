@@ -5,14 +5,15 @@
  */
 import { either as E } from 'fp-ts'
 import type { TransactionSql } from 'postgres'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { postgresReadModels } from '../../../src/adapters/postgres/index.js'
 import { handle } from '../../../src/run/Handle.js'
 import { setTimer } from '../../../src/run/ProcessDefinition.js'
 import { type ProcessKeeper, runProcessManager } from '../../../src/run/RunProcessManager.js'
-import { everything, type RecordedEvent } from '../../../src/store/index.js'
+import { everything, type RecordedEvent, streamIdFrom } from '../../../src/store/index.js'
 import { Orders, owedByLog, shipping } from '../../properties/run/Orders.js'
-import { type Installed, install, right, sleep } from './support.js'
+import { openTransaction } from './Follower.js'
+import { event, type Installed, install, only, right, sleep } from './support.js'
 
 let installed: Installed
 let keeper: ReturnType<typeof postgresReadModels>
@@ -108,5 +109,43 @@ describe('a process manager at work', () => {
     expect(refused.filter(({ id }) => id.includes('/1/'))).toHaveLength(6)
     for (const { refusal, isStuck } of refused)
       expect([refusal, isStuck]).toEqual(['{"type":"AlreadyPaid"}', false])
+  })
+
+  /** Found by the run of reading and reacting, which is where transactions end around deadlines all the time. */
+  test('waits with a timer for a payment that is recorded in time and committed after the deadline', async () => {
+    const { store, schema, sql, end } = await install({ max: 8 })
+    onTestFinished(end)
+    const ask = handle(store, Orders, { journal: 'ids' })
+    const ownKeeper = postgresReadModels(sql, { schema, partitions: 4 })
+    let looks = 0
+    const looked: typeof keeper = {
+      ...ownKeeper,
+      due: (of, owner, limit) => async () => {
+        const due = await ownKeeper.due(of, owner, limit)()
+        if (E.isRight(due) && due.right.some(({ dueAt }) => dueAt !== undefined)) looks += 1
+        return due
+      },
+    }
+    const sent: Array<string> = []
+    const running = runProcessManager(store, looked, hasty, {
+      dispatchEveryMs: 20,
+      dispatch: (command, context) => {
+        sent.push(command.type)
+        return ask(command, context)
+      },
+    })
+    await right(ask({ type: 'Place', order: 'late' }))
+    const slow = await openTransaction(sql, schema)
+    await slow.append(only(event(streamIdFrom('orders-late'), { type: 'Paid', data: { order: 'late' } })))
+    await until(async () => looks > 0)
+    await slow.end('commit')
+    await until(async () => {
+      const head = await right(store.head)
+      const [place, owed] = [await right(ownKeeper.place(hasty)), await right(ownKeeper.owed(hasty))]
+      return sent.length >= 3 && owed.length === 0 && place >= head
+    })
+    expect(await running.stop()).toEqual({ _tag: 'Stopped' })
+    // The decider would refuse it, but it is not even asked.
+    expect(sent).toEqual(['Ship', 'Refund', 'Thank'])
   })
 })

@@ -33,8 +33,8 @@ export const mortalIn = <Transaction>(
 ): Mortal<Transaction> => {
   let calls = 0
   let isDead = false
-  const alive = async (milliseconds: number): Promise<void> => {
-    if (!isDead) await world.sleep(milliseconds)
+  const alive: VirtualWorld['sleep'] = async (milliseconds, onBegun) => {
+    if (!isDead) await world.sleep(milliseconds, onBegun)
     if (isDead) await new Promise<never>(() => {})
   }
   const through =
@@ -60,7 +60,7 @@ export const mortalIn = <Transaction>(
         throw new Error('A process manager needs no ids.')
       },
       now: world.now,
-      sleep: (milliseconds) => () => alive(milliseconds),
+      sleep: (milliseconds, onBegun) => () => alive(milliseconds, onBegun),
       random: () => (calls * 0.618) % 1,
     },
     store: {

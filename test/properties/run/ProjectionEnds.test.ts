@@ -107,6 +107,32 @@ describe('a projection that cannot go on', () => {
     expect(await running.stop()).toEqual({ _tag: 'StoppedByForce' })
   })
 
+  test.each([1, 2])('leaves no wait behind, stopped %i times while its keeper is away', async (stops) => {
+    const { store, readModels, write, world, passed, options } = opened()
+    await write({ names: ['ann'], flaw: 'none' })
+    let isAway = false
+    const leaving: ReadModels<MemoryTransaction> = {
+      ...readModels,
+      commit: (...call) => (isAway ? TE.left(away) : readModels.commit(...call)),
+    }
+    const retry = { attemptsMax: 5, delayMs: () => 60_000 }
+    const running = runProjection(store, leaving, notes(), { ...options, retry })
+    await passed(100)
+    isAway = true
+    await write({ names: ['ann'], flaw: 'none' })
+    await passed(100)
+    let isOver = false
+    for (let stop = 0; stop < stops; stop++) {
+      void running.stop().then(() => {
+        isOver = true
+      })
+    }
+    isAway = false
+    await world.passUntil(() => isOver)
+    await passed(1)
+    expect(world.waits()).toBe(0)
+  })
+
   test('refuses a lease without length, and a heartbeat that comes too late', () => {
     const { store, readModels } = opened()
     expect(() => runProjection(store, readModels, notes(), { leaseMs: 0 })).toThrow(RangeError)

@@ -3,11 +3,24 @@ import { timestamp } from 'decider-ts/store'
 import type { VirtualWorld } from './VirtualWorld.js'
 
 export const realWorld = (): VirtualWorld => {
-  const sleep = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds))
+  let waits = 0
+  const sleep: VirtualWorld['sleep'] = (milliseconds, onBegun) =>
+    new Promise((resolve) => {
+      waits += 1
+      const wake = (): void => {
+        waits -= 1
+        resolve()
+      }
+      const timer = setTimeout(wake, milliseconds)
+      onBegun?.(() => {
+        clearTimeout(timer)
+        wake()
+      })
+    })
   return {
     now: () => timestamp(Date.now()),
     sleep,
+    waits: () => waits,
     passUntil: async (isEnough, mostMs = 20_000) => {
       const until = Date.now() + mostMs
       while (!isEnough()) {

@@ -339,6 +339,35 @@ law.rejects(
 )
 law.rejects('SUB-7', 'one that only polls', wakes(forgets(({ _tag }) => _tag === 'Woken')))
 
+const isFresh = (machineOf: MachineOf) =>
+  fc.property(sampleOf(), (sample) => {
+    const model = feedModel(sample, machineOf)
+    for (const each of sample.happenings) model.happen(each)
+    let demands = 0
+    let hasCaughtUp = false
+    for (const entry of model.entries) {
+      if ('signal' in entry) {
+        const { signal } = entry
+        if (signal._tag === 'Demanded') demands += 1
+        if (signal._tag === 'PageArrived') hasCaughtUp = signal.page.beyond !== 'more'
+      } else if (isAnswer(entry.order)) demands -= 1
+      else if (entry.order._tag === 'ReadPage')
+        ok(demands > 0 || !hasCaughtUp, 'nothing is read ahead of who has caught up')
+    }
+  })
+
+law('SUB-10 fresh', isFresh(subscriptionMachine), thoroughly)
+law.rejects(
+  'SUB-10',
+  'one that reads ahead all the same',
+  isFresh(
+    changed((right, state, signal) =>
+      right(state.phase === 'live' ? { ...state, phase: 'catching up' } : state, signal),
+    ),
+  ),
+  thoroughly,
+)
+
 describe('how long it waits', () => {
   const limits: MachineLimits = {
     batchSize: 10,

@@ -9,9 +9,18 @@ import { either as E, type taskEither as TE } from 'fp-ts'
 
 export interface VirtualWorld {
   readonly now: () => Timestamp
-  readonly sleep: (milliseconds: number) => Promise<void>
+  /** `onBegun` is given what ends the wait at once. */
+  readonly sleep: (milliseconds: number, onBegun?: (wake: () => void) => void) => Promise<void>
+  /** For how many things somebody waits. */
+  readonly waits: () => number
   /** Lets time pass until somebody says that it is enough; more than `mostMs` of it is a failure. */
   readonly passUntil: (isEnough: () => boolean, mostMs?: number) => Promise<void>
+}
+
+interface Waiting {
+  readonly at: number
+  readonly nth: number
+  readonly wake: () => void
 }
 
 /** `quiet` resolves when nobody has anything to do but wait: in memory after a turn of the event loop. */
@@ -20,13 +29,20 @@ export const virtualWorld = (
 ): VirtualWorld => {
   let now = 0
   let nth = 0
-  const waiting: Array<{ readonly at: number; readonly nth: number; readonly wake: () => void }> = []
+  const waiting: Array<Waiting> = []
   return {
     now: () => timestamp(now),
-    sleep: (milliseconds) =>
+    sleep: (milliseconds, onBegun) =>
       new Promise((wake) => {
-        waiting.push({ at: now + Math.max(0, milliseconds), nth: nth++, wake })
+        const mine = { at: now + Math.max(0, milliseconds), nth: nth++, wake }
+        waiting.push(mine)
+        onBegun?.(() => {
+          const place = waiting.indexOf(mine)
+          if (place >= 0) waiting.splice(place, 1)
+          wake()
+        })
       }),
+    waits: () => waiting.length,
     passUntil: async (isEnough, mostMs = 600_000) => {
       const until = now + mostMs
       for (;;) {
@@ -72,9 +88,9 @@ export const processIn = (
   let calls = 0
   let isDead = false
   const never = new Promise<never>(() => {})
-  const alive = async (milliseconds: number): Promise<void> => {
+  const alive: VirtualWorld['sleep'] = async (milliseconds, onBegun) => {
     if (isDead) return never
-    await world.sleep(milliseconds)
+    await world.sleep(milliseconds, onBegun)
     if (isDead) return never
   }
   const slowly =
@@ -100,7 +116,7 @@ export const processIn = (
         throw new Error(`${name} needs no ids.`)
       },
       now: world.now,
-      sleep: (milliseconds) => () => alive(milliseconds),
+      sleep: (milliseconds, onBegun) => () => alive(milliseconds, onBegun),
       random: () => (calls * 0.618) % 1,
     },
     store: {

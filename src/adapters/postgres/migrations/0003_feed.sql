@@ -215,7 +215,9 @@ $body$;
 -- and look at the clock in the same moments and not quite in one order, so the thousand events before are looked at too.
 -- Where the clock was set back the log passes some moments more than once, and the answer is one of those places.
 -- While the newest event is earlier, the answer has to be a settled place, since whoever starts there must not miss what is
--- in flight below; it waits for that as reads do.
+-- in flight below; it waits for that as reads do. It has to be at or above everything that was recorded before the call
+-- too, since whoever has read up to there relies on having missed nothing; and what is in flight may stand above the
+-- newest event. So it waits first for all who are in flight now, whose events count for the head that is settled then.
 create function place_before(moment timestamptz) returns bigint
   language plpgsql volatile security definer
   set search_path from current
@@ -235,6 +237,7 @@ begin
   if found and probe.recorded_at >= moment then
     high := probe.position + 1;
   else
+    perform settled_head();
     high := settled_head() + 1;
   end if;
   while high - low > 1 loop

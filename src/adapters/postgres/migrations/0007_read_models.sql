@@ -88,10 +88,14 @@ create table owed_command (
   correlation_id text,
   causation_id text,
   command json not null,
-  constraint owed_command_pkey primary key (read_model, id)
+  constraint owed_command_pkey primary key (id, read_model)
 );
 
-create index owed_command_key on owed_command (read_model, key, position, nth);
+-- Plans are made while this table may be next to empty, where one index is as good as another, and kept when it is full of
+-- timers of days to come. So each question is put in a way that one index alone can answer: commands are looked up by id
+-- and by key, and the read model, as `read_model + 0`, is compared afterwards; and timers are a range of pairs, in the order
+-- of pairs, which no other index has.
+create index owed_command_key on owed_command (key, position, nth);
 create index owed_command_at_once on owed_command (read_model, position, nth) where due_at is null and refusal is null;
 create index owed_command_due on owed_command (read_model, due_at) where due_at is not null and refusal is null;
 
@@ -307,8 +311,8 @@ begin
     -- One by one: a join, planned while nothing is owed, would walk through all that is owed later.
     for cancellation in select * from json_to_recordset(cancelled) as s(key text, timer text, at double precision) loop
       delete from owed_command c
-      where c.read_model = model and c.key = cancellation.key and c.timer = cancellation.timer
-        and c.refusal is null and c.due_at > 'epoch'::timestamptz + cancellation.at * interval '1 millisecond';
+      where c.key = cancellation.key and c.read_model + 0 = model and c.timer = cancellation.timer and c.refusal is null
+        and coalesce(c.due_at > 'epoch'::timestamptz + cancellation.at * interval '1 millisecond', false);
     end loop;
   end if;
   if commands is not null then
@@ -407,6 +411,7 @@ $body$;
 create function parked_events(of_name text, of_version int, of_key text) returns json
   language sql stable security definer
   set search_path from current
+  set enable_seqscan = off
 as $body$
   select coalesce(json_agg(p.event order by p.position), '[]')
   from read_model_parked p where p.read_model = read_model_id(of_name, of_version) and p.key = of_key
@@ -422,6 +427,7 @@ create function unpark_read_model(
 )
   language plpgsql volatile security definer
   set search_path from current
+  set enable_seqscan = off
 as $body$
 declare
   model int := read_model_id(of_name, of_version);
@@ -606,16 +612,15 @@ create function held_up(model int, of_key text, of_position bigint, of_nth int, 
   set enable_bitmapscan = off
 as $body$
 begin
-  return exists (
-    select from owed_command c
-    where c.read_model = model and c.key = of_key and (c.position, c.nth) < (of_position, of_nth)
-      and (c.stuck or (c.refusal is null and (c.due_at is null or c.due_at <= moment))));
+  return coalesce((
+    select true from owed_command c
+    where c.key = of_key and (c.position, c.nth) < (of_position, of_nth) and c.read_model + 0 = model
+      and (c.stuck or (c.refusal is null and (c.due_at is null or c.due_at <= moment)))
+    order by c.key, c.position, c.nth limit 1), false);
 end
 $body$;
 
--- Of each key of the partitions that an owner holds, the first command that is due, unless one before is stuck. Timers
--- are asked for as a range of pairs, in the order of pairs, which only their index has: plans are made while the table
--- may be empty, and kept when it is full of timers of days to come.
+-- Of each key of the partitions that an owner holds, the first command that is due, unless one before is stuck.
 create function due_commands(of_name text, of_version int, of_owner text, most bigint) returns json
   language plpgsql volatile security definer
   set search_path from current
@@ -664,13 +669,23 @@ create function settle_commands(
 as $body$
 declare
   model int := read_model_id(of_name, of_version);
+  settled record;
 begin
-  perform from owed_command c
-  where c.read_model = model and c.id = any (handled || refused) order by c.id for update;
-  delete from owed_command c where c.read_model = model and c.id = any (handled);
-  update owed_command c set refusal = s.refusal, stuck = s.stuck
-  from unnest(refused, refusals, settle_commands.stuck) as s(id, refusal, stuck)
-  where c.read_model = model and c.id = s.id;
+  for settled in
+    select s.id, s.refusal, s.stuck
+    from (
+      select h.id, null as refusal, null as stuck from unnest(handled) as h(id)
+      union all
+      select r.id, r.refusal, r.stuck from unnest(refused, refusals, settle_commands.stuck) as r(id, refusal, stuck)) s
+    order by s.id
+  loop
+    if settled.refusal is null then
+      delete from owed_command c where c.id = settled.id and c.read_model + 0 = model;
+    else
+      update owed_command c set refusal = settled.refusal, stuck = settled.stuck
+      where c.id = settled.id and c.read_model + 0 = model;
+    end if;
+  end loop;
 end
 $body$;
 
@@ -707,7 +722,8 @@ $body$;
 create function resend_commands(of_name text, of_version int, ids text[]) returns void
   language sql volatile security definer
   set search_path from current
+  set enable_seqscan = off
 as $body$
   update owed_command c set refusal = null, stuck = null
-  where c.read_model = read_model_id(of_name, of_version) and c.id = any (ids) and c.refusal is not null
+  where c.id = any (ids) and c.read_model + 0 = read_model_id(of_name, of_version) and c.refusal is not null
 $body$;
