@@ -9,13 +9,13 @@ import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { postgresReadModels } from '../../../src/adapters/postgres/index.js'
 import { projection, readModelOf } from '../../../src/evolve/Projection.js'
-import { processDefinition } from '../../../src/run/ProcessDefinition.js'
+import { processDefinition, setTimer } from '../../../src/run/ProcessDefinition.js'
 import { runProcessManager } from '../../../src/run/RunProcessManager.js'
 import { runProjection } from '../../../src/run/RunProjection.js'
 import { waitFor } from '../../../src/run/WaitFor.js'
 import { everything, type GlobalPosition, type StreamId } from '../../../src/store/index.js'
 import { openTransaction } from './Follower.js'
-import { connect, event, type Installed, install, left, newStream, only, right } from './support.js'
+import { connect, event, type Installed, install, left, newStream, only, right, sleep } from './support.js'
 
 let sql: Sql
 
@@ -43,11 +43,17 @@ const thanking = processDefinition({
   manager: {
     initialState: null,
     evolve: () => null,
-    react: (_state, { amount }) => [1, 2].map((nth) => ({ type: 'Thank' as const, amount, nth })),
+    react: (_state, { amount }) =>
+      amount < timedFrom ? [1, 2].map((nth) => ({ type: 'Thank' as const, amount, nth })) : [],
     pending: () => [],
     isTerminal: () => false,
   },
+  deadlines: (_state, { amount }) =>
+    amount < timedFrom ? [] : [setTimer('late', 400, { type: 'Thank', amount, nth: 1 })],
 })
+
+/** From this amount on there is a timer, and nothing else. */
+const timedFrom = 100
 
 interface AtWork extends Installed {
   readonly keeper: ReturnType<typeof postgresReadModels>
@@ -215,6 +221,29 @@ describe('an append that stays open', () => {
     for (const of of [amounts, thanking]) await right(waitFor(keeper, of, above.lastPosition))
     for (const amount of [2, 3]) await work.thanked(amount)
     await isFold(work, [one, two])
+  })
+
+  test('keeps timers from firing, and nothing else from being sent', async () => {
+    const work = await atWork()
+    const { keeper, store } = work
+    const [one, two] = [newStream(), newStream()]
+    const go = work.holdSending()
+    const below = await right(
+      store.append(only(event(one, { data: { amount: timedFrom } }), event(two, { data: { amount: 1 } }))),
+    )
+    await right(waitFor(keeper, thanking, below.lastPosition))
+    const slow = await openTransaction(sql, work.schema)
+    await slow.append(only(event(newStream(), { data: { amount: 2 } })))
+    await right(store.append(only(event(newStream(), { data: { amount: 3 } }))))
+    // Whoever asks where the log was at the time of the timer waits for the append that is open.
+    while ((await right(keeper.nextDueAt(thanking))) !== undefined) await sleep(5)
+    go()
+    await work.thanked(1)
+    const owedTimers = async () => (await right(keeper.owed(thanking))).map(({ timer }) => timer)
+    while ((await owedTimers()).length > 1) await sleep(5)
+    expect(await owedTimers()).toEqual(['late'])
+    await slow.end('commit')
+    while ((await owedTimers()).length > 0) await sleep(5)
   })
 
   test('and is rolled back holds back nothing from then on', async () => {

@@ -1,18 +1,17 @@
 /**
- * Read models in PostgreSQL, in a world whose time is a number: leases last for ever by the clock of the server, and who
- * is late by the clock of the world has them taken away. So what is asked of runners in memory can be asked of them here,
- * with sessions, locks and transactions in place of turns of the event loop.
+ * Keepers in PostgreSQL, in a world whose time is a number: the functions of a schema are made anew with a clock that can
+ * be turned, and are otherwise what they are. So what is asked of runners in memory can be asked of them here, with
+ * sessions, locks and transactions in place of turns of the event loop.
  */
 import type { MemoryTransaction } from 'decider-ts/adapters/memory'
 import { postgresReadModels } from 'decider-ts/adapters/postgres'
-import type { Within } from 'decider-ts/run'
-import { either as E } from 'fp-ts'
+import type { ProcessKeeper, Within } from 'decider-ts/run'
+import { either as E, type taskEither as TE } from 'fp-ts'
 import type { TransactionSql } from 'postgres'
-import { deskIn, type NoteKeeper, type OpenDesk, partitions } from '../../properties/run/Notes.js'
+import { deskIn, type OpenDesk, partitions } from '../../properties/run/Notes.js'
+import { type OpenShop, shopIn } from '../../properties/run/Orders.js'
 import { type VirtualWorld, virtualWorld } from '../../properties/run/VirtualWorld.js'
 import { type Installed, sleep } from './support.js'
-
-const dayMs = 86_400_000
 
 /** How long it takes until a call is believed to wait for a transaction whose handler waits for time to pass. */
 const patienceMs = 25
@@ -85,90 +84,116 @@ const callsUnderWay = () => {
 
 type Calls = ReturnType<typeof callsUnderWay>
 
+/** Gives the functions of a schema another clock: a sequence, since those are seen at once and by everybody. */
+export const installClock = async ({ sql, schema }: Installed): Promise<void> => {
+  await sql.unsafe(`
+    create sequence "${schema}".world_clock minvalue 0 start 0;
+    create function "${schema}".world_now() returns timestamptz language sql volatile as
+      $$ select 'epoch'::timestamptz + last_value * interval '1 microsecond' from "${schema}".world_clock $$`)
+  const found = await sql.unsafe(
+    `select pg_get_functiondef(p.oid) as definition
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = $1 and p.prosrc like '%clock_timestamp()%' and p.prosrc like '%read_model%'`,
+    [schema],
+  )
+  if (found.length < 3) throw new Error('The functions that look at the clock were not found.')
+  for (const { definition } of found)
+    await sql.unsafe(definition.replaceAll('clock_timestamp()', `"${schema}".world_now()`))
+}
+
 let nth = 0
 
 /** A keeper of its own, in a schema that several share: its read models have names that no other has. */
-const keeperIn = ({ sql, schema }: Installed, world: VirtualWorld, calls: Calls): NoteKeeper => {
+const keeperIn = (
+  { sql, schema }: Installed,
+  world: VirtualWorld,
+  { during }: Calls,
+): ProcessKeeper<MemoryTransaction> => {
   const keeper = postgresReadModels(sql, { schema, partitions })
   const suffix = ` of sample ${nth++}`
   const named = <Of extends { readonly name: string }>(of: Of): Of => ({ ...of, name: of.name + suffix })
-  const ends = new Map<string, number>()
-
-  /** Takes away what late owners hold, but for what is in the middle of a commit. */
-  const takeAway = async (name: string): Promise<void> => {
-    const late = [...ends].flatMap(([owner, end]) => (end <= world.now() ? [owner] : []))
-    if (late.length === 0) return
-    for (const table of ['read_model_place', 'read_model_owner'])
-      await sql.unsafe(
-        `update "${schema}".${table} set lease_until = '-infinity'
-        where ctid in (
-          select t.ctid from "${schema}".${table} t join "${schema}".read_model r on r.id = t.read_model
-          where r.name = $1 and t.owner = any ($2) for update of t skip locked)`,
-        [name, late],
-      )
+  let told = Number.NaN
+  const tellTime = async (): Promise<void> => {
+    const now = world.now()
+    if (now === told) return
+    await sql.unsafe(`select setval('"${schema}".world_clock', $1)`, [Math.round(now * 1_000)])
+    told = now
   }
+  const asked =
+    <Failure, A>(call: TE.TaskEither<Failure, A>): TE.TaskEither<Failure, A> =>
+    () =>
+      during(async () => {
+        await tellTime()
+        return call()
+      })
 
   /** A handler writes as it does in memory: what it asks for is done when the transaction is. */
   const handling = async <Failure, A>(
     within: Within<MemoryTransaction> | undefined,
     call: (within?: Within<TransactionSql>) => Promise<E.Either<Failure, A>>,
   ): Promise<E.Either<Failure, A>> => {
-    if (within === undefined) return calls.during(() => call())
+    if (within === undefined) return asked(() => call())()
     let changes: Array<() => void> = []
-    const answer = await calls.during((outside) =>
-      call((_, isLive) => {
+    const answer = await during(async (outside) => {
+      await tellTime()
+      return call((_, isLive) => {
         changes = []
         return outside(() => within({ write: (change) => void changes.push(change) }, isLive))
-      }),
-    )
+      })
+    })
     if (E.isRight(answer) && answer.right !== false) for (const change of changes) change()
     return answer
   }
   return {
     partitions,
     partitionOf: keeper.partitionOf,
-    lease: (of, owner, leaseMs) => () =>
-      calls.during(async () => {
-        await takeAway(named(of).name)
-        ends.set(owner, world.now() + leaseMs)
-        return keeper.lease(named(of), owner, dayMs)()
-      }),
-    release: (of, owner) => () =>
-      calls.during(async () => {
-        ends.delete(owner)
-        return keeper.release(named(of), owner)()
-      }),
-    load: (of, keys) => () => calls.during(keeper.load(named(of), keys)),
+    lease: (of, owner, leaseMs) => asked(keeper.lease(named(of), owner, leaseMs)),
+    release: (of, owner) => asked(keeper.release(named(of), owner)),
+    load: (of, keys) => asked(keeper.load(named(of), keys)),
     commit: (of, commit, within) => () =>
       handling(within, (inside) => keeper.commit(named(of), commit, inside)()),
-    place: (of) => () => calls.during(keeper.place(named(of))),
-    parked: (of) => () => calls.during(keeper.parked(named(of))),
-    parkedEvents: (of, key) => () => calls.during(keeper.parkedEvents(named(of), key)),
+    place: (of) => asked(keeper.place(named(of))),
+    parked: (of) => asked(keeper.parked(named(of))),
+    parkedEvents: (of, key) => asked(keeper.parkedEvents(named(of), key)),
     unpark: (of, unparking, within) => () =>
       handling(within, (inside) => keeper.unpark(named(of), unparking, inside)()),
-    get: (of, key) => () => calls.during(keeper.get(named(of), key)),
-    page: (of, limit, after) => () => calls.during(keeper.page(named(of), limit, after)),
-    liveVersion: (name) => () => calls.during(keeper.liveVersion(name + suffix)),
-    makeLive: (of) => () => calls.during(keeper.makeLive(named(of))),
-    drop: (of) => () => calls.during(keeper.drop(named(of))),
+    get: (of, key) => asked(keeper.get(named(of), key)),
+    page: (of, limit, after) => asked(keeper.page(named(of), limit, after)),
+    liveVersion: (name) => asked(keeper.liveVersion(name + suffix)),
+    makeLive: (of) => asked(keeper.makeLive(named(of))),
+    drop: (of) => asked(keeper.drop(named(of))),
+    due: (of, owner, limit) => asked(keeper.due(named(of), owner, limit)),
+    settle: (of, settled) => asked(keeper.settle(named(of), settled)),
+    nextDueAt: (of) => asked(keeper.nextDueAt(named(of))),
+    owed: (of) => asked(keeper.owed(named(of))),
+    refused: (of) => asked(keeper.refused(named(of))),
+    resend: (of, ids) => asked(keeper.resend(named(of), ids)),
   }
 }
 
-/** Worlds, one after another, each with a desk in it whose keeper is a schema. */
-export const desksInPostgres = (
+/** Worlds, one after another, each with a keeper in a schema. */
+export const worldsInPostgres = (
   installed: () => Installed,
-): { readonly open: OpenDesk; readonly end: () => Promise<void> } => {
+): { readonly openDesk: OpenDesk; readonly openShop: OpenShop; readonly end: () => Promise<void> } => {
   const worlds: Array<Calls> = []
   const end = async (): Promise<void> => {
     for (const calls of worlds.splice(0)) await calls.end()
   }
+  const open = () => {
+    void end()
+    const calls = callsUnderWay()
+    worlds.push(calls)
+    const world = virtualWorld(calls.quiet)
+    return { world, keeper: keeperIn(installed(), world, calls) }
+  }
   return {
-    open: () => {
-      void end()
-      const calls = callsUnderWay()
-      worlds.push(calls)
-      const world = virtualWorld(calls.quiet)
-      return { world, desk: deskIn(world, keeperIn(installed(), world, calls)) }
+    openDesk: () => {
+      const { world, keeper } = open()
+      return { world, desk: deskIn(world, keeper) }
+    },
+    openShop: () => {
+      const { world, keeper } = open()
+      return { world, shop: shopIn(world, keeper) }
     },
     end,
   }

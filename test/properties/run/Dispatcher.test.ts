@@ -170,6 +170,56 @@ describe('dispatching', () => {
   })
 })
 
+describe('timers that wait for the log to be read', () => {
+  /** Many orders whose payment is due, and a paid one behind them; from some time on an append is open in the log. */
+  const openAppend = async (answer: 'comes when it has ended' | 'says that it is busy') => {
+    const world = virtualWorld()
+    const shop = shopIn(world)
+    for (let nth = 0; nth < 100; nth++) await shop.ask('Place', `unpaid${nth}`)
+    await shop.ask('Place', 'paid')
+    await shop.ask('Pay', 'paid')
+    let isOver = false
+    const isOpen = (): boolean => world.now() >= 5_000 && !isOver
+    const { environment, store, keeper } = mortalIn(world, shop.store, shop.keeper, unhindered)
+    let asked = 0
+    let most = 0
+    const positionAt: typeof store.feed.positionAt = (time) => async () => {
+      if (!isOpen()) return store.feed.positionAt(time)()
+      asked += 1
+      most = Math.max(most, asked)
+      do await world.sleep(3)
+      while (answer === 'comes when it has ended' && isOpen())
+      asked -= 1
+      return E.left({ _tag: 'Busy', reason: 'an append is open' })
+    }
+    const running = runProcessManager({ ...store, feed: { ...store.feed, positionAt } }, keeper, shipping, {
+      ...{ owner: 'me', leaseMs, environment },
+      // The shipping works again when all the others are due.
+      dispatch: (command, context) => async (): Promise<E.Either<unknown, unknown>> =>
+        command.type === 'Ship' && world.now() < 20_000
+          ? E.left({ _tag: 'Busy', reason: 'at the moment' })
+          : shop.dispatch(command, context)(),
+    })
+    const end = (): void => {
+      isOver = true
+    }
+    return { world, shop, running, most: () => most, end }
+  }
+
+  test.each(['comes when it has ended', 'says that it is busy'] as const)(
+    'hold up no other command where the answer %s, and it is asked by one at a time',
+    async (answer) => {
+      const { world, shop, running, most, end } = await openAppend(answer)
+      await world.passUntil(() => shop.sent.some(({ command }) => command.type === 'Thank'), 120_000)
+      expect(shop.sent.map(({ command }) => command.type)).toEqual(['Ship', 'Refund', 'Thank'])
+      expect(most()).toBe(1)
+      end()
+      await stopped(world, running)
+      expect(await running.done).toEqual({ _tag: 'Stopped' })
+    },
+  )
+})
+
 describe('a process manager at work ends', () => {
   test('when the outbox will not be asked, and says so', async () => {
     const error = { _tag: 'InvalidInput', path: 'owner', reason: 'is nobody' } as const

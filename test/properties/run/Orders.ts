@@ -3,13 +3,14 @@
  * first, and a process manager that has them shipped once they are paid, and expire where they are not paid in time. A
  * command that is carried out twice leaves two events, because nothing but its id says that it was carried out before.
  */
-import { type MemoryReadModels, memoryReadModels, memoryStore } from 'decider-ts/adapters/memory'
+import { type MemoryTransaction, memoryReadModels, memoryStore } from 'decider-ts/adapters/memory'
 import { accept, domain, reject } from 'decider-ts/decide'
 import {
   cancelTimer,
   type Dispatch,
   type HandleError,
   handle,
+  type ProcessKeeper,
   processDefinition,
   setTimer,
 } from 'decider-ts/run'
@@ -17,7 +18,7 @@ import { everything, type RecordedEvent } from 'decider-ts/store'
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
 import { owedByAll } from '../../../src/run/OweCommands.js'
-import type { VirtualWorld } from './VirtualWorld.js'
+import { type VirtualWorld, virtualWorld } from './VirtualWorld.js'
 
 const member = <Type extends string>(type: Type) => t.strict({ type: t.literal(type), order: t.string })
 
@@ -103,7 +104,7 @@ export interface Sent {
 
 export interface Shop {
   readonly store: ReturnType<typeof memoryStore>
-  readonly keeper: MemoryReadModels
+  readonly keeper: ProcessKeeper<MemoryTransaction>
   readonly sent: Array<Sent>
   readonly dispatch: Dispatch<OrderCommand, HandleError<{ readonly type: 'AlreadyPaid' }>>
   /** Someone outside has a command carried out. */
@@ -111,9 +112,19 @@ export interface Shop {
   readonly log: () => Promise<ReadonlyArray<RecordedEvent>>
 }
 
-export const shopIn = (world: VirtualWorld): Shop => {
+/** A world, and a shop in it. */
+export type OpenShop = () => { readonly world: VirtualWorld; readonly shop: Shop }
+
+export const shopInMemory: OpenShop = () => {
+  const world = virtualWorld()
+  return { world, shop: shopIn(world) }
+}
+
+export const shopIn = (
+  world: VirtualWorld,
+  keeper: Shop['keeper'] = memoryReadModels({ now: world.now, partitions }),
+): Shop => {
   const store = memoryStore({ now: world.now })
-  const keeper = memoryReadModels({ now: world.now, partitions })
   const run = handle(store, Orders, { journal: 'ids' })
   const sent: Array<Sent> = []
   return {

@@ -28,11 +28,10 @@ export const atRest = async (
   let isAtRest = false
   let isLooking = false
   const look = async (): Promise<void> => {
-    const [head, place, owed] = await Promise.all([
-      store.head(),
-      keeper.place(shipping)(),
-      keeper.owed(shipping)(),
-    ])
+    // One after another: what is owed by a commit is seen by whoever has seen its place before.
+    const head = await store.head()
+    const place = await keeper.place(shipping)()
+    const owed = await keeper.owed(shipping)()
     if (E.isLeft(head) || E.isLeft(place) || E.isLeft(owed)) throw new Error('The memory fails.')
     isAtRest = place.right >= head.right && isEnough(owed.right.length)
     isLooking = false

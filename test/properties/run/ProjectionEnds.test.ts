@@ -180,9 +180,14 @@ describe('a projection at work', () => {
         if (isAway) throw new Error('The database is away')
       },
     })
-    await passed(60_000)
+    // A heartbeat that goes well says that it has passed, until the next attempt.
+    const troubles = new Set<string | undefined>()
+    for (let look = 0; look < 600; look++) {
+      await passed(100)
+      troubles.add(running.status().trouble?._tag)
+    }
     expect(await readModels.parked(notebook)()).toEqual(E.right([]))
-    expect(running.status()).toMatchObject({ trouble: { _tag: 'Unavailable' } })
+    expect(troubles).toContain('Unavailable')
     isAway = false
     await passed(10_000)
     expect(await readModels.place(notebook)()).toEqual(E.right(1n))
