@@ -166,6 +166,8 @@ interface Run<End> extends PartitionWork<End> {
   reach: GlobalPosition
   state: WorkStatus<End>['state']
   trouble: Busy | Unavailable | undefined
+  /** Whether a batch is being dealt with: then its trouble is not over because a lease could be renewed. */
+  isDealing: boolean
   ending: Pick<WorkStatus<End | PartitionEnd>, 'end' | 'defect'>
   stops: number
   losses: number
@@ -212,6 +214,7 @@ const newRun = <End>(work: PartitionWork<End>): Run<End> => {
     reach: beginning,
     state: 'starting',
     trouble: undefined,
+    isDealing: false,
     ending: {},
     stops: 0,
     losses: 0,
@@ -325,7 +328,7 @@ const leaseOf = <End>({ readModels, of, owner, leaseMs }: Run<End>) => readModel
 
 const adopt = <End>(run: Run<End>, leases: ReadonlyArray<Lease>): void => {
   const before = run.held
-  run.trouble = undefined
+  if (!run.isDealing) run.trouble = undefined
   const isOld = (lease: Lease): boolean => before.get(lease.partition)?.fence === lease.fence
   // The answer may be older than the commit of a moment ago.
   run.held = new Map(
@@ -377,7 +380,10 @@ const dealWith = async <End>(
   const leases = [...run.held.values()]
   // A partition that was gained while the batch was on its way may need events from before it.
   if (leases.length === 0 || leases.some(({ upTo }) => upTo < run.reach)) return 'again'
+  run.isDealing = true
   const dealt = await run.deal(batch, leases, deskOf(run))
+  run.isDealing = false
+  run.trouble = undefined
   if (dealt._tag === 'Ended') return dealt.end
   if (dealt._tag === 'Lost') {
     run.held = new Map()
@@ -386,7 +392,6 @@ const dealWith = async <End>(
   }
   moveTo(run, leases, batch.upTo)
   run.losses = 0
-  run.trouble = undefined
   if (!isAskedToStop(run)) run.state = batch.state
   if (isAskedToStop(run)) return stopped
   if (batch.events.length === 0) await pause(run, emptyEveryMs)
