@@ -93,6 +93,18 @@ test.each(Object.keys(works))('%s touches what it is asked for', async (name) =>
   expect(touched(found)).toBeLessThan(1_000)
 })
 
+/** Found by the run of reading and reacting, whose process managers were the slower the more they owed. */
+test('due touches what it is asked for where all timers are due, as after a standstill', async () => {
+  await sql.unsafe(`
+    insert into "${schema}".owed_command (read_model, partition, id, key, position, nth, command, due_at, timer)
+    select r.id, ${keysByPartition[0]}, 'late-' || n, 'late-' || n, 1, n, '{}', now() - n * interval '1 second', 'late'
+    from "${schema}".read_model r, generate_series(1, 20000) n`)
+  const found = await planned(() => right(keeper.due(of, 'a', 10)))
+  expect(walks(found)).toEqual([])
+  expect(touched(found)).toBeLessThan(1_000)
+  expect(await right(keeper.due(of, 'a', 10))).toHaveLength(10)
+})
+
 test('and the count tells: a path is looked for in every state', async () => {
   const found = await planned(() => right(many.matching('$.n == 7')))
   expect(touched(found)).toBeGreaterThan(10_000)
