@@ -99,6 +99,14 @@ const watchedKeeper = () => {
         insert into "${schema}".read_model_parked (read_model, key, position, parked_at, attempts, reason, event)
         select r.id, 'parked-' || n % 5000, n, now(), 1, 'no', '{}'
         from "${schema}".read_model r, generate_series(1, ${kept}) n`),
+    /** As after a standstill. */
+    fillWithDueTimers: () =>
+      sql.unsafe(`
+        insert into "${schema}".owed_command
+          (read_model, partition, id, key, position, nth, command, due_at, timer)
+        select r.id, ${keeper.partitionOf('many-7')}, 'late-' || n, 'late-' || n, 1, n, '{}',
+          now() - n * interval '1 second', 'late'
+        from "${schema}".read_model r, generate_series(1, ${kept}) n`),
     watch: () => watch(sql),
     planned: async (work: () => Promise<unknown>) => {
       plans.length = 0
@@ -161,6 +169,14 @@ describe.each(Object.entries(circumstances))('where the server counted %s,', (_w
     ).toEqual([])
     // Each of the 64 places is locked, looked at and moved, and older servers count some of that twice.
     expect(touched(found), JSON.stringify(found.filter((node) => touched([node]) > 900))).toBeLessThan(1_000)
+  })
+
+  /** Found by the run of reading and reacting, whose process managers were the slower the more they owed. */
+  test('due touches what it is asked for, however many timers are due', async () => {
+    await keeper.fillWithDueTimers()
+    const found = await keeper.planned(keeper.works['due'] ?? (async () => {}))
+    expect(found.length).toBeGreaterThan(0)
+    expect(touched(found)).toBeLessThan(1_000)
   })
 
   test('and the count tells: a path is looked for in every state', async () => {

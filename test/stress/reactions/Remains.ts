@@ -76,7 +76,7 @@ export const untilQuiet = async (place: Place, patienceMs: number): Promise<void
       since = Date.now()
     }
     if (Date.now() - since > patienceMs) return
-    await sleep(50)
+    await sleep(100)
   }
 }
 

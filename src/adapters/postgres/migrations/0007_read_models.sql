@@ -620,7 +620,9 @@ begin
 end
 $body$;
 
--- Of each key of the partitions that an owner holds, the first command that is due, unless one before is stuck.
+-- Of each key of the partitions that an owner holds, the first command that is due, unless one before is stuck. Timers that
+-- have been due for longest come first, and no more of them are looked at than are needed, as there may be any number of
+-- them after a standstill.
 create function due_commands(of_name text, of_version int, of_owner text, most bigint) returns json
   language plpgsql volatile security definer
   set search_path from current
@@ -636,11 +638,6 @@ declare
     where p.read_model = model and p.owner = of_owner and p.lease_until > moment);
 begin
   return (
-    with timers as materialized (
-      select c.* from owed_command c
-      where (c.read_model, c.due_at) > (model, '-infinity') and (c.read_model, c.due_at) <= (model, moment)
-        and c.due_at is not null and c.refusal is null
-      order by c.read_model, c.due_at)
     select coalesce(json_agg(owed_command_json(d) order by d.position, d.nth), '[]')
     from (
       select c.*
@@ -650,9 +647,11 @@ begin
             and not held_up(model, c.key, c.position, c.nth, moment)
           order by c.read_model, c.position, c.nth limit most)
         union all
-        (select t.* from timers t
-          where t.partition = any (held) and not held_up(model, t.key, t.position, t.nth, moment)
-          order by t.position, t.nth limit most)) c
+        (select c.* from owed_command c
+          where (c.read_model, c.due_at) > (model, '-infinity') and (c.read_model, c.due_at) <= (model, moment)
+            and c.due_at is not null and c.refusal is null and c.partition = any (held)
+            and not held_up(model, c.key, c.position, c.nth, moment)
+          order by c.read_model, c.due_at limit most)) c
       order by c.position, c.nth limit most) d);
 end
 $body$;
