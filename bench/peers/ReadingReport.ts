@@ -62,6 +62,9 @@ interface Run {
 const runsOf = <R extends Run>(runs: ReadonlyArray<R>, name: ReaderName): ReadonlyArray<R> =>
   runs.filter(({ reader }) => reader === name)
 
+/** Whoever was left out on the command line has no row. */
+const hasRun = (runs: ReadonlyArray<Run>, name: ReaderName): boolean => runsOf(runs, name).length > 0
+
 const failures = (runs: ReadonlyArray<Run>): string => {
   const failed = runs.filter(({ faults }) => faults.length > 0)
   const [first] = failed
@@ -79,16 +82,18 @@ const times = (ratio: number): string =>
 export const catchUpTable = (runs: ReadonlyArray<CatchUp>, rows = catchUpRows): string => {
   const speed = (name: ReaderName) => medianOf(runsOf(runs, name).map(({ perSecond }) => perSecond))
   const cells = rows.flatMap(({ ours, theirs, target }) =>
-    theirs.map((peer) => [
-      ours,
-      peer,
-      `${whole(speed(ours))}/s`,
-      `${whole(speed(peer))}/s`,
-      times(speed(ours) / speed(peer)),
-      `>= ${whole(target)}/s`,
-      speed(ours) >= target && failures(runsOf(runs, ours)) === '' ? 'yes' : 'no',
-      remarksOn(runs, ours, peer),
-    ]),
+    theirs
+      .filter((peer) => hasRun(runs, ours) || hasRun(runs, peer))
+      .map((peer) => [
+        ours,
+        peer,
+        `${whole(speed(ours))}/s`,
+        `${whole(speed(peer))}/s`,
+        times(speed(ours) / speed(peer)),
+        `>= ${whole(target)}/s`,
+        speed(ours) >= target && failures(runsOf(runs, ours)) === '' ? 'yes' : 'no',
+        remarksOn(runs, ours, peer),
+      ]),
   )
   return tableOf(['reader', 'against', 'ours', 'theirs', 'ratio', 'target', 'reached', 'remarks'], cells)
 }
@@ -147,7 +152,9 @@ export const liveTable = (runs: ReadonlyArray<Live>): string => {
       `<= ${bounds.p50} and ${bounds.p99} ms`,
       'remarks',
     ],
-    liveRows.flatMap(({ ours, theirs }) => [ours, ...theirs].map((name) => row(name, ours))),
+    liveRows.flatMap(({ ours, theirs }) =>
+      [ours, ...theirs].filter((name) => hasRun(runs, name)).map((name) => row(name, ours)),
+    ),
   )
 }
 

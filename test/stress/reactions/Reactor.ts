@@ -45,8 +45,9 @@ export interface ReactorOptions {
  * `place first`: the place is written in one transaction and what belongs to it in another.
  * `ids anew`: a command that is sent again is sent under another id.
  * `hasty timers`: a timer that is due is sent whether or not the log was read up to then.
+ * `stalls`: now and then it stands still before a commit, for longer than its lease. That harms nobody where fences hold.
  */
-export type Mistake = 'place first' | 'ids anew' | 'hasty timers'
+export type Mistake = 'place first' | 'ids anew' | 'hasty timers' | 'stalls'
 
 /** An instance at work. */
 export interface Reactor {
@@ -72,7 +73,8 @@ export const startReactor = (options: ReactorOptions, ended: (why: string) => vo
   const kept = postgresStore(sql, { schema })
   const store = mistakes.includes('hasty timers') ? withHastyTimers(kept) : kept
   const right = postgresReadModels(sql, { schema, partitions, searchable: false })
-  const keeper = mistakes.includes('place first') ? placeFirst(sql, schema, right) : right
+  const kind = mistakes.includes('place first') ? placeFirst(sql, schema, right) : right
+  const keeper = mistakes.includes('stalls') ? stalling(kind, chance.isLikely, 2 * leaseMs) : kind
   const how = { owner, leaseMs, batchSize: 50, dispatchEveryMs: 200 }
   const all: Array<Running> = []
   const watch = (
@@ -179,6 +181,15 @@ const faltering =
 const withHastyTimers = (store: PostgresStore): PostgresStore => ({
   ...store,
   feed: { ...store.feed, positionAt: () => TE.right(beginning) },
+})
+
+/** Nothing else of the process goes on either, as if its machine slept: no heartbeat, and no answer is taken. */
+const stalling = (keeper: Keeper, isLikely: IsLikely, milliseconds: number): Keeper => ({
+  ...keeper,
+  commit: (of, commit, within) => () => {
+    if (isLikely(0.01)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+    return keeper.commit(of, commit, within)()
+  },
 })
 
 /** A keeper as many are: the place in one transaction, and what belongs to it in the next, which no fence guards. */
