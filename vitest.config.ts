@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/globalSetup.ts',
-    reporters: ['default', ['json', { outputFile: '.tmp/vitest.json' }]],
+    reporters: ['default', ['json', { outputFile: process.env['TEST_REPORT'] ?? '.tmp/vitest.json' }]],
     pool: 'forks',
     // Files of one worker share the modules that they import, which is half of the time. So no module may keep a state.
     isolate: false,

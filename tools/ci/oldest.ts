@@ -66,9 +66,10 @@ const server = await startPostgres({
 })
 try {
   const statuses = runs.map(({ suites, environment }, index) => {
-    const report = `--outputFile.json=.tmp/report-oldest-${index}.json`
-    return run('npx', ['vitest', 'run', '--reporter=dot', '--reporter=json', report, ...suites], {
+    const reporters = ['--reporter=dot', '--reporter=json']
+    return run('npx', ['vitest', 'run', ...reporters, ...suites], {
       DATABASE_URL: server.url,
+      TEST_REPORT: `.tmp/report-oldest-${index}.json`,
       ...environment,
     })
   })
