@@ -11,7 +11,7 @@ import { either as E, option as O } from 'fp-ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seed } from '../properties/Law.js'
 import { type KeepersInPostgres, keepersInPostgres } from './Postgres.js'
-import { openMemoryOutbox } from './zoo/Outboxes.js'
+import { openKeeper } from './zoo/Keeper.js'
 
 let keepers: KeepersInPostgres
 
@@ -302,7 +302,7 @@ const saidBy = async <Transaction>(
 
 const alike = <Transaction>(open: () => Promise<OpenedOutbox<Transaction>>) =>
   fc.asyncProperty(fc.array(act, { maxLength: 16, size: 'max' }), async (acts) => {
-    const inMemory = await saidBy(openMemoryOutbox(), acts)
+    const inMemory = await saidBy(openKeeper(), acts)
     deepStrictEqual(await saidBy(await open(), acts), inMemory)
   })
 
@@ -318,7 +318,7 @@ describe('keepers', () => {
 
   test('are compared in earnest: one that writes no entry where a parking ends is found out', async () => {
     const forgetful = async () => {
-      const opened = openMemoryOutbox()
+      const opened = openKeeper()
       const { unpark } = opened.readModels
       const wrong: typeof unpark = (of, unparking, inside) =>
         unpark(of, { ...unparking, entry: O.none }, inside)

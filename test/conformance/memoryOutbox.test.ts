@@ -2,8 +2,8 @@
 import { outboxSuite } from 'decider-ts/harness'
 import { describe, test } from 'vitest'
 import { seed } from '../properties/Law.js'
-import { openMemoryOutbox } from './zoo/Outboxes.js'
+import { openKeeper } from './zoo/Keeper.js'
 
 describe('conformance of the outbox in memory', () => {
-  for (const { name, run } of outboxSuite(async () => openMemoryOutbox(), { seed })) test(name, run)
+  for (const { name, run } of outboxSuite(async () => openKeeper(), { seed })) test(name, run)
 })

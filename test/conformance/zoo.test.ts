@@ -1,6 +1,5 @@
 /**
- * The conformance suite is tested itself: it must accept every right store and find out every wrong one, by the case
- * that names what is wrong. And no case is idle: for each there is a store that it alone is asked to find out.
+ * The conformance suite is tested itself: it must accept every right store and feed, and find out every wrong one.
  */
 import { memoryStore } from 'decider-ts/adapters/memory'
 import {
@@ -15,6 +14,7 @@ import type { FollowedStore } from 'decider-ts/run'
 import type { EventStore } from 'decider-ts/store'
 import { describe, expect, test } from 'vitest'
 import { seed } from '../properties/Law.js'
+import { failuresOf, findsOut } from './FindsOut.js'
 import { feedZoo } from './zoo/Feeds.js'
 import { zoo } from './zoo/index.js'
 import { storeOfStreams, storeThatSettlesLate, storeWithGaps } from './zoo/Limited.js'
@@ -39,18 +39,6 @@ const feedSuiteOf = (
     { ...options, ...more },
   )
 
-const failuresOf = async (cases: ReadonlyArray<ConformanceCase>): Promise<ReadonlyArray<string>> => {
-  const failures: Array<string> = []
-  for (const { name, run } of cases) {
-    await run().catch((error: unknown) => {
-      expect(error, `${name} fails with an Error`).toBeInstanceOf(Error)
-      expect(error, `${name} fails because of what it found, not by a crash`).not.toBeInstanceOf(TypeError)
-      failures.push(name)
-    })
-  }
-  return failures
-}
-
 describe('right stores pass every case', () => {
   const right = {
     'the memory store': memoryStore,
@@ -63,19 +51,7 @@ describe('right stores pass every case', () => {
   })
 })
 
-describe('wrong stores are found out', () => {
-  test.each(zoo)('$what ($caughtBy)', async ({ open, caughtBy }) => {
-    const named = suiteOf(open).filter(({ name }) => name.startsWith(caughtBy))
-    expect(named, `one case is called ${caughtBy}`).toHaveLength(1)
-    expect(await failuresOf(named)).toEqual(named.map(({ name }) => name))
-  })
-
-  test('for every case there is a wrong store that it finds out', () => {
-    const isNamed = ({ name }: ConformanceCase): boolean =>
-      zoo.some(({ caughtBy }) => name.startsWith(caughtBy))
-    expect(suiteOf(memoryStore).filter((each) => !isNamed(each))).toEqual([])
-  })
-})
+findsOut('stores', suiteOf, memoryStore, zoo)
 
 describe('right feeds pass every case', () => {
   const withRepeatedHints = (): FollowedStore => {
@@ -93,19 +69,5 @@ describe('right feeds pass every case', () => {
   })
 })
 
-describe('wrong feeds are found out', () => {
-  // What never comes is waited for: long enough for a right store, as the wrong ones are quick too.
-  const impatient = { patienceMs: 500 }
-
-  test.each(feedZoo)('$what ($caughtBy)', async ({ open, caughtBy }) => {
-    const named = feedSuiteOf(open, impatient).filter(({ name }) => name.startsWith(caughtBy))
-    expect(named, `one case is called ${caughtBy}`).toHaveLength(1)
-    expect(await failuresOf(named)).toEqual(named.map(({ name }) => name))
-  })
-
-  test('for every case there is a wrong feed that it finds out', () => {
-    const isNamed = ({ name }: ConformanceCase): boolean =>
-      feedZoo.some(({ caughtBy }) => name.startsWith(caughtBy))
-    expect(feedSuiteOf(memoryStore).filter((each) => !isNamed(each))).toEqual([])
-  })
-})
+// What never comes is waited for: long enough for a right store, as the wrong ones are quick too.
+findsOut('feeds', (open) => feedSuiteOf(open, { patienceMs: 500 }), memoryStore, feedZoo)

@@ -3,14 +3,10 @@ import { memoryStore } from 'decider-ts/adapters/memory'
 import type { Feed, FeedPage, FollowedStore } from 'decider-ts/run'
 import { beginning, everything, type GlobalPosition, globalPosition } from 'decider-ts/store'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import type { Wrong } from '../FindsOut.js'
 import { others } from './Wrong.js'
 
-/** A wrong store, and the beginning of the name of the case that must find it out. */
-export interface WrongFeed {
-  readonly what: string
-  readonly caughtBy: string
-  readonly open: () => FollowedStore
-}
+export type WrongFeed = Wrong<FollowedStore>
 
 const wrongFeed = (what: string, caughtBy: string, change: (right: Feed) => Partial<Feed>): WrongFeed => ({
   what,

@@ -1,44 +1,13 @@
 /** Outboxes that are wrong in one respect, each with the name of the case that finds it out. */
-import { type MemoryReadModels, type MemoryTransaction, memoryReadModels } from 'decider-ts/adapters/memory'
+import type { MemoryReadModels, MemoryTransaction } from 'decider-ts/adapters/memory'
 import type { OpenedOutbox } from 'decider-ts/harness'
 import type { Lease, OwedCommand, Owing, RefusedCommand, Settled } from 'decider-ts/run'
 import { globalPosition, timestamp } from 'decider-ts/store'
 import { either as E, taskEither as TE } from 'fp-ts'
+import type { Wrong } from '../FindsOut.js'
+import { wrongKeeper } from './Keeper.js'
 
 type Keeper = MemoryReadModels
-
-/** A keeper in memory with a clock that is turned by hand; a wrong one where it is changed. */
-export const openMemoryOutbox = (
-  change: (right: Keeper, now: () => number) => Partial<Keeper> = () => ({}),
-): OpenedOutbox<MemoryTransaction> => {
-  let now = 1_000
-  const written: Array<number> = []
-  const right = memoryReadModels({ now: () => timestamp(now) })
-  return {
-    readModels: { ...right, ...change(right, () => now) },
-    now: async () => timestamp(now),
-    pass: async (milliseconds) => {
-      now += milliseconds
-    },
-    table: {
-      write: async ({ write }, n) => write(() => written.push(n)),
-      written: async () => [...written],
-    },
-    close: async () => {},
-  }
-}
-
-export interface WrongOutbox {
-  readonly what: string
-  readonly caughtBy: string
-  readonly open: () => OpenedOutbox<MemoryTransaction>
-}
-
-const wrong = (
-  what: string,
-  caughtBy: string,
-  change: (right: Keeper, now: () => number) => Partial<Keeper>,
-): WrongOutbox => ({ what, caughtBy, open: () => openMemoryOutbox(change) })
 
 /** What is owed, changed before it is written. */
 const owingAs =
@@ -69,13 +38,13 @@ const ofOwner = (right: Keeper, owner: string, leases: ReadonlyArray<Lease>) => 
     ? commands.filter(({ key }) => leases.some(({ partition }) => partition === right.partitionOf(key)))
     : []
 
-export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
-  wrong(
+export const wrongOutboxes: ReadonlyArray<Wrong<OpenedOutbox<MemoryTransaction>>> = [
+  wrongKeeper(
     'the sign of -0 is lost',
     'owing: commands are found',
     owingCommandsAs((one) => ({ ...one, command: JSON.parse(JSON.stringify(one.command)) })),
   ),
-  wrong(
+  wrongKeeper(
     'a conversation that has no name is none',
     'owing: commands are found',
     owingCommandsAs(({ correlationId, ...one }) => ({
@@ -83,7 +52,7 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       ...(correlationId !== undefined && correlationId !== '' && { correlationId }),
     })),
   ),
-  wrong('what is owed is what the writer holds', 'owing: what was written', (right) => {
+  wrongKeeper('what is owed is what the writer holds', 'owing: what was written', (right) => {
     const held = new Map<string, OwedCommand>()
     return {
       commit: (of, commit, within) => {
@@ -93,25 +62,29 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       owed: (of) => TE.map((owed: Commands) => owed.map((one) => held.get(one.id) ?? one))(right.owed(of)),
     }
   }),
-  wrong('what is owed is written, whoever holds the lease', 'owing: a commit that is refused', (right) => {
-    let last: { readonly owner: string; readonly leases: ReadonlyArray<Lease> } | undefined
-    return {
-      lease: (of, owner, leaseMs) => async () => {
-        const leases = await right.lease(of, owner, leaseMs)()
-        if (E.isRight(leases) && leases.right.length > 0) last = { owner, leases: leases.right }
-        return leases
-      },
-      commit: (of, commit, within) => async () => {
-        const answer = await right.commit(of, commit, within)()
-        if (E.isRight(answer) || last === undefined || commit.owing === undefined) return answer
-        const moves = last.leases.map((lease) => ({ ...lease, to: lease.upTo }))
-        const { owing } = commit
-        await right.commit(of, { owner: last.owner, moves, entries: [], parked: [], owing })()
-        return answer
-      },
-    }
-  }),
-  wrong('what is owed is written before the handler', 'owing: a commit that is refused', (right) => ({
+  wrongKeeper(
+    'what is owed is written, whoever holds the lease',
+    'owing: a commit that is refused',
+    (right) => {
+      let last: { readonly owner: string; readonly leases: ReadonlyArray<Lease> } | undefined
+      return {
+        lease: (of, owner, leaseMs) => async () => {
+          const leases = await right.lease(of, owner, leaseMs)()
+          if (E.isRight(leases) && leases.right.length > 0) last = { owner, leases: leases.right }
+          return leases
+        },
+        commit: (of, commit, within) => async () => {
+          const answer = await right.commit(of, commit, within)()
+          if (E.isRight(answer) || last === undefined || commit.owing === undefined) return answer
+          const moves = last.leases.map((lease) => ({ ...lease, to: lease.upTo }))
+          const { owing } = commit
+          await right.commit(of, { owner: last.owner, moves, entries: [], parked: [], owing })()
+          return answer
+        },
+      }
+    },
+  ),
+  wrongKeeper('what is owed is written before the handler', 'owing: a commit that is refused', (right) => ({
     commit: (of, commit, within) => async () => {
       const { owing, ...rest } = commit
       const moves = commit.moves.map((move) => ({ ...move, to: move.upTo }))
@@ -120,7 +93,7 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       return E.isLeft(answer) ? answer : right.commit(of, rest, within)()
     },
   })),
-  wrong('what cannot be kept is left out in silence', 'owing: what cannot be kept', (right) => ({
+  wrongKeeper('what cannot be kept is left out in silence', 'owing: what cannot be kept', (right) => ({
     commit: (of, commit, within) => {
       const moved = new Set(commit.moves.map(({ partition }) => partition))
       const isMoved = ({ key }: { readonly key: string }): boolean => moved.has(right.partitionOf(key))
@@ -129,20 +102,24 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       return right.commit(of, { ...commit, owing }, within)
     },
   })),
-  wrong('one that is owed again takes the place of the first', 'owing: one id is owed once', (right) => ({
-    commit: (of, commit, within) => {
-      const settled = (commit.owing?.commands ?? []).map(({ id }) => ({ id }))
-      return TE.chainW(() => right.commit(of, commit, within))(right.settle(of, settled))
-    },
-  })),
-  wrong('what ends a parking owes nothing', 'owing: what ends the parking', (right) => ({
+  wrongKeeper(
+    'one that is owed again takes the place of the first',
+    'owing: one id is owed once',
+    (right) => ({
+      commit: (of, commit, within) => {
+        const settled = (commit.owing?.commands ?? []).map(({ id }) => ({ id }))
+        return TE.chainW(() => right.commit(of, commit, within))(right.settle(of, settled))
+      },
+    }),
+  ),
+  wrongKeeper('what ends a parking owes nothing', 'owing: what ends the parking', (right) => ({
     unpark: (of, unparking, within) => {
       const { commands, cancelled } = unparking.owing ?? { commands: [], cancelled: [] }
       const owing = { commands: commands.filter(({ key }) => key !== unparking.key), cancelled }
       return right.unpark(of, { ...unparking, owing }, within)
     },
   })),
-  wrong('what a dropped read model owes is kept', 'owing: what a dropped', (right) => {
+  wrongKeeper('what a dropped read model owes is kept', 'owing: what a dropped', (right) => {
     let kept: Commands = []
     return {
       drop: (of) => async () => {
@@ -154,7 +131,7 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
         TE.map((owed: Commands) => (of.version === 1 ? [...kept, ...owed] : owed))(right.owed(of)),
     }
   }),
-  wrong('of two settlings at once one counts', 'owing: commits and settlings at once', (right) => {
+  wrongKeeper('of two settlings at once one counts', 'owing: commits and settlings at once', (right) => {
     let isSettling = false
     return {
       settle: (of, settled) => async () => {
@@ -166,10 +143,10 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       },
     }
   }),
-  wrong('all commands of a key are due at once', 'due: the commands of a key', (right, now) => ({
+  wrongKeeper('all commands of a key are due at once', 'due: the commands of a key', (right, now) => ({
     due: (of) => dueBySelf(right, of, now()),
   })),
-  wrong(
+  wrongKeeper(
     'the order is that of the texts of positions',
     'due: the commands of a key',
     owingCommandsAs((one) => ({
@@ -177,16 +154,16 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       position: globalPosition(BigInt(String(one.position).padEnd(6, '0'))),
     })),
   ),
-  wrong('the limit is forgotten', 'due: the first ones', (right) => ({
+  wrongKeeper('the limit is forgotten', 'due: the first ones', (right) => ({
     due: (of, owner) => right.due(of, owner, 1_000),
   })),
-  wrong('what is due is due to everybody', 'due: to who holds', (right) => ({
+  wrongKeeper('what is due is due to everybody', 'due: to who holds', (right) => ({
     due: (of, _, limit) => async () => {
       const [a, b] = [await right.due(of, 'a', 1_000)(), await right.due(of, 'b', 1_000)()]
       return E.isRight(a) && E.isRight(b) ? E.right([...a.right, ...b.right].slice(0, limit)) : a
     },
   })),
-  wrong('who is late sends on', 'due: to who holds', (right, now) => {
+  wrongKeeper('who is late sends on', 'due: to who holds', (right, now) => {
     let leases: ReadonlyArray<Lease> = []
     return {
       lease: (of, owner, leaseMs) => async () => {
@@ -200,7 +177,7 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
           : right.due(of, owner, limit),
     }
   }),
-  wrong('what was given out is not due again', 'due: what is due stays', (right) => {
+  wrongKeeper('what was given out is not due again', 'due: what is due stays', (right) => {
     const given = new Set<string>()
     return {
       due: (of, owner, limit) => async () => {
@@ -212,31 +189,31 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       },
     }
   }),
-  wrong(
+  wrongKeeper(
     'one that is stuck holds up nothing',
     'stuck: one that is stuck',
     settlingAs(({ isStuck: _, ...one }) => one),
   ),
-  wrong('one that is stuck holds up everything', 'stuck: one that is stuck', (right) => ({
+  wrongKeeper('one that is stuck holds up everything', 'stuck: one that is stuck', (right) => ({
     due: (of, owner, limit) => async () => {
       const refused = await right.refused(of)()
       const isHeldUp = E.isRight(refused) && refused.right.some(({ isStuck }) => isStuck)
       return isHeldUp ? E.right([]) : right.due(of, owner, limit)()
     },
   })),
-  wrong(
+  wrongKeeper(
     'a rejection holds up its key',
     'settle: one that was rejected',
     settlingAs((one) => (one.refusal === undefined ? one : { ...one, isStuck: true })),
   ),
-  wrong(
+  wrongKeeper(
     'what was rejected is forgotten',
     'settle: each is settled',
     settlingAs(({ id, isStuck, refusal }) =>
       isStuck === true && refusal !== undefined ? { id, refusal, isStuck } : { id },
     ),
   ),
-  wrong('one that is not there stops the others', 'settle: each is settled', (right) => ({
+  wrongKeeper('one that is not there stops the others', 'settle: each is settled', (right) => ({
     settle: (of, settled) => async () => {
       const [owed, refused] = [await right.owed(of)(), await right.refused(of)()]
       const known = new Set(
@@ -246,19 +223,19 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       return right.settle(of, until < 0 ? settled : settled.slice(0, until))()
     },
   })),
-  wrong('sent again is everything', 'resend: a command', (right) => ({
+  wrongKeeper('sent again is everything', 'resend: a command', (right) => ({
     resend: (of) => async () => {
       const refused = await right.refused(of)()
       return right.resend(of, E.isRight(refused) ? refused.right.map(({ id }) => id) : [])()
     },
   })),
-  wrong('a timer is due an hour early', 'timers: one is due', (right) => ({
+  wrongKeeper('a timer is due an hour early', 'timers: one is due', (right) => ({
     ...owingCommandsAs(({ dueAt, ...one }) => ({
       ...one,
       ...(dueAt !== undefined && { dueAt: timestamp(dueAt - 3_600_000) }),
     }))(right),
   })),
-  wrong('a timer that is not due holds up its key', 'timers: one is due', (right, now) => ({
+  wrongKeeper('a timer that is not due holds up its key', 'timers: one is due', (right, now) => ({
     due: (of, owner, limit) => async () => {
       const [owed, due] = [await right.owed(of)(), await right.due(of, owner, limit)()]
       if (E.isLeft(owed) || E.isLeft(due)) return due
@@ -270,13 +247,13 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       )
     },
   })),
-  wrong('the next time may be over', 'timers: the next one', (right) => ({
+  wrongKeeper('the next time may be over', 'timers: the next one', (right) => ({
     nextDueAt: (of) =>
       TE.map((owed: Commands) => owed.flatMap(({ dueAt }) => dueAt ?? []).sort((a, b) => a - b)[0])(
         right.owed(of),
       ),
   })),
-  wrong('the next time is that of one that was refused', 'timers: the next one', (right, now) => ({
+  wrongKeeper('the next time is that of one that was refused', 'timers: the next one', (right, now) => ({
     nextDueAt: (of) => async () => {
       const [owed, refused] = [await right.owed(of)(), await right.refused(of)()]
       const all = [owed, refused].flatMap((some): Commands => (E.isRight(some) ? some.right : []))
@@ -284,19 +261,19 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       return E.right(times.sort((a, b) => a - b)[0])
     },
   })),
-  wrong('a timer is taken back whenever somebody asks', 'timers: taken back', (right) => ({
+  wrongKeeper('a timer is taken back whenever somebody asks', 'timers: taken back', (right) => ({
     ...owingAs(({ commands, cancelled }) => ({
       commands,
       cancelled: cancelled.map((one) => ({ ...one, at: timestamp(-1e14) })),
     }))(right),
   })),
-  wrong('a timer that is due by the clock stays', 'timers: taken back', (right, now) => ({
+  wrongKeeper('a timer that is due by the clock stays', 'timers: taken back', (right, now) => ({
     ...owingAs(({ commands, cancelled }) => ({
       commands,
       cancelled: cancelled.map((one) => ({ ...one, at: timestamp(Math.max(one.at, now())) })),
     }))(right),
   })),
-  wrong('a timer is taken back for every key', 'timers: what is taken back', (right) => ({
+  wrongKeeper('a timer is taken back for every key', 'timers: what is taken back', (right) => ({
     commit: (of, commit, within) => async () => {
       const owed = await right.owed(of)()
       const timers = E.isRight(owed) ? owed.right : []
@@ -309,7 +286,7 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
       )()
     },
   })),
-  wrong('what is taken back is taken back last', 'timers: one that is set again', (right) => ({
+  wrongKeeper('what is taken back is taken back last', 'timers: one that is set again', (right) => ({
     commit: (of, commit, within) =>
       right.commit(
         of,
@@ -328,7 +305,7 @@ export const wrongOutboxes: ReadonlyArray<WrongOutbox> = [
         within,
       ),
   })),
-  wrong('a refused command is taken back like any other', 'model: whatever happens', (right) => ({
+  wrongKeeper('a refused command is taken back like any other', 'model: whatever happens', (right) => ({
     commit: (of, commit, within) => async () => {
       const refused = await right.refused(of)()
       const all: ReadonlyArray<RefusedCommand> = E.isRight(refused) ? refused.right : []

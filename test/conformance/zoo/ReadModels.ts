@@ -1,43 +1,13 @@
 /** Keepers of read models that are wrong in one respect, each with the name of the case that finds it out. */
-import { type MemoryReadModels, type MemoryTransaction, memoryReadModels } from 'decider-ts/adapters/memory'
+import type { MemoryReadModels, MemoryTransaction } from 'decider-ts/adapters/memory'
 import type { OpenedReadModels } from 'decider-ts/harness'
 import type { Entry, Lease, ReadModelCommit, ReadModelId, ReadModels } from 'decider-ts/run'
-import { globalPosition, type Json, partitionOf, timestamp } from 'decider-ts/store'
+import { globalPosition, type Json, partitionOf } from 'decider-ts/store'
 import { either as E, option as O, taskEither as TE } from 'fp-ts'
+import type { Wrong } from '../FindsOut.js'
+import { wrongKeeper } from './Keeper.js'
 
 type Keeper = ReadModels<MemoryTransaction>
-
-/** A keeper in memory with a clock that is turned by hand; a wrong one where it is changed. */
-export const openMemory = (
-  change: (right: MemoryReadModels, now: () => number) => Partial<Keeper> = () => ({}),
-): OpenedReadModels<MemoryTransaction> => {
-  let now = 1_000
-  const written: Array<number> = []
-  const right = memoryReadModels({ now: () => timestamp(now) })
-  return {
-    readModels: { ...right, ...change(right, () => now) },
-    pass: async (milliseconds) => {
-      now += milliseconds
-    },
-    table: {
-      write: async ({ write }, n) => write(() => written.push(n)),
-      written: async () => [...written],
-    },
-    close: async () => {},
-  }
-}
-
-export interface WrongReadModels {
-  readonly what: string
-  readonly caughtBy: string
-  readonly open: () => OpenedReadModels<MemoryTransaction>
-}
-
-const wrong = (
-  what: string,
-  caughtBy: string,
-  change: (right: MemoryReadModels, now: () => number) => Partial<Keeper>,
-): WrongReadModels => ({ what, caughtBy, open: () => openMemory(change) })
 
 /** The leases that are answered, changed. */
 const answering =
@@ -94,19 +64,19 @@ const hasOldPlace = ({ moves }: ReadModelCommit, held: ReadonlyArray<Lease>): bo
     held.some((each) => each.partition === partition && each.fence === fence),
   )
 
-export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
-  wrong(
+export const wrongReadModels: ReadonlyArray<Wrong<OpenedReadModels<MemoryTransaction>>> = [
+  wrongKeeper(
     'the first partition is left out',
     'leases: who is alone',
     answering((leases) => leases.slice(1)),
   ),
-  wrong('a hash of its own', 'leases: keys are spread', () => ({
+  wrongKeeper('a hash of its own', 'leases: keys are spread', () => ({
     partitionOf: (key) => (partitionOf(64)(key) + 1) % 64,
   })),
-  wrong('each renewal has a new fence', 'leases: what is renewed', (right) => ({
+  wrongKeeper('each renewal has a new fence', 'leases: what is renewed', (right) => ({
     lease: (of, owner, leaseMs) => TE.chain(() => right.lease(of, owner, leaseMs))(right.release(of, owner)),
   })),
-  wrong('who comes first keeps all', 'leases: owners share', (right) => {
+  wrongKeeper('who comes first keeps all', 'leases: owners share', (right) => {
     const first = new Map<string, string>()
     return {
       lease: (of, owner, leaseMs) => {
@@ -116,7 +86,7 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       },
     }
   }),
-  wrong('who asks takes from the others', 'leases: a share that is fair', (right) => {
+  wrongKeeper('who asks takes from the others', 'leases: a share that is fair', (right) => {
     const last = new Map<string, string>()
     return {
       lease: (of, owner, leaseMs) => async () => {
@@ -129,22 +99,22 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       },
     }
   }),
-  wrong('a lease never ends', 'leases: what a late owner held', (right) => ({
+  wrongKeeper('a lease never ends', 'leases: what a late owner held', (right) => ({
     lease: (of, owner) => right.lease(of, owner, 1e12),
   })),
-  wrong('every lease ends after a moment', 'leases: what is held', (right) => ({
+  wrongKeeper('every lease ends after a moment', 'leases: what is held', (right) => ({
     lease: (of, owner, leaseMs) => right.lease(of, owner, Math.min(leaseMs, 20)),
   })),
-  wrong('what is released has to be waited for', 'leases: what is released', () => ({
+  wrongKeeper('what is released has to be waited for', 'leases: what is released', () => ({
     release: () => TE.right(undefined),
   })),
-  wrong('versions share their leases', 'leases: read models and versions', (right) => ({
+  wrongKeeper('versions share their leases', 'leases: read models and versions', (right) => ({
     lease: (of, owner, leaseMs) => right.lease({ ...of, version: 1 }, owner, leaseMs),
   })),
-  wrong('any name will do', 'leases: names that cannot be kept', (right) => ({
+  wrongKeeper('any name will do', 'leases: names that cannot be kept', (right) => ({
     lease: (of, owner, leaseMs) => right.lease({ ...of, name: of.name.slice(0, 512) }, owner, leaseMs),
   })),
-  wrong('two owners who ask at once are given the same', 'leases: owners who race', (right) => {
+  wrongKeeper('two owners who ask at once are given the same', 'leases: owners who race', (right) => {
     let last: ReadonlyArray<Lease> = []
     return {
       lease: (of, owner, leaseMs) => async () => {
@@ -155,12 +125,12 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       },
     }
   }),
-  wrong(
+  wrongKeeper(
     'the sign of -0 is lost',
     'commit: entries are found',
     withState((state) => JSON.parse(JSON.stringify(state))),
   ),
-  wrong('what is written is what the writer holds', 'commit: what was written', (right) => {
+  wrongKeeper('what is written is what the writer holds', 'commit: what was written', (right) => {
     const held = new Map<string, Entry>()
     return {
       commit: (of, commit, within) => {
@@ -170,7 +140,7 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       get: (_, key) => TE.right(O.fromNullable(held.get(key))),
     }
   }),
-  wrong('the place is that of the first partition', 'commit: the place of a read model', (right) => {
+  wrongKeeper('the place is that of the first partition', 'commit: the place of a read model', (right) => {
     let greatest = globalPosition(0)
     return {
       commit: (of, commit, within) => {
@@ -180,12 +150,12 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       place: () => TE.fromIO(() => greatest),
     }
   }),
-  wrong(
+  wrongKeeper(
     'nobody looks at the fence',
     'fence: an owner who was late',
     unchecked(() => true),
   ),
-  wrong('who is late may not write', 'fence: who was late and lost nothing', (right, now) => {
+  wrongKeeper('who is late may not write', 'fence: who was late and lost nothing', (right, now) => {
     let until = 0
     return {
       lease: (of, owner, leaseMs) => {
@@ -196,7 +166,7 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
         now() >= until ? E.left({ _tag: 'Fenced', partition: 0 }) : right.commit(of, commit, within)(),
     }
   }),
-  wrong('who has released may write', 'fence: who has released', (right) => ({
+  wrongKeeper('who has released may write', 'fence: who has released', (right) => ({
     commit: (of, commit, within) => async () => {
       const answer = await right.commit(of, commit, within)()
       const leases = await right.lease(of, commit.owner, 60_000)()
@@ -207,7 +177,7 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       return isReleased ? E.right(undefined) : answer
     },
   })),
-  wrong('partitions are written one after another', 'commit: one partition that is lost', (right) => ({
+  wrongKeeper('partitions are written one after another', 'commit: one partition that is lost', (right) => ({
     commit: (of, commit, within) => async () => {
       for (const move of commit.moves.slice(0, -1)) {
         const isOurs = ({ key }: { readonly key: string }): boolean =>
@@ -221,15 +191,15 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       return right.commit(of, commit, within)()
     },
   })),
-  wrong('nobody looks at the place', 'commit: the same one', unchecked(hasOldPlace)),
-  wrong('an entry of another partition is written too', 'commit: what cannot be kept', (right) => ({
+  wrongKeeper('nobody looks at the place', 'commit: the same one', unchecked(hasOldPlace)),
+  wrongKeeper('an entry of another partition is written too', 'commit: what cannot be kept', (right) => ({
     commit: (of, commit, within) => {
       const moved = new Set(commit.moves.map(({ partition }) => partition))
       const entries = commit.entries.filter(({ key }) => moved.has(right.partitionOf(key)))
       return right.commit(of, { ...commit, entries }, within)
     },
   })),
-  wrong('a page begins with the key it is to begin after', 'page: put together', (right) => ({
+  wrongKeeper('a page begins with the key it is to begin after', 'page: put together', (right) => ({
     page: (of, limit, after) => async () => {
       const page = await right.page(of, limit, after)()
       if (after === undefined || E.isLeft(page)) return page
@@ -239,13 +209,13 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
         : page
     },
   })),
-  wrong('parked events are read the other way around', 'parking: events wait in order', (right) => ({
+  wrongKeeper('parked events are read the other way around', 'parking: events wait in order', (right) => ({
     parkedEvents: (of, key) =>
       TE.map((events: ReadonlyArray<{ readonly position: bigint }>) => [...events].reverse() as never)(
         right.parkedEvents(of, key),
       ),
   })),
-  wrong('an entry of a parked key is left out in silence', 'parking: nobody writes past', (right) => ({
+  wrongKeeper('an entry of a parked key is left out in silence', 'parking: nobody writes past', (right) => ({
     commit: (of, commit, within) => async () => {
       const { right: loaded } = (await right.load(
         of,
@@ -255,17 +225,17 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       return right.commit(of, { ...commit, entries }, within)()
     },
   })),
-  wrong('what was unparked is kept as it was', 'unpark: the entry is written', (right) => ({
+  wrongKeeper('what was unparked is kept as it was', 'unpark: the entry is written', (right) => ({
     unpark: (of, unparking, within) => right.unpark(of, { ...unparking, entry: O.none }, within),
   })),
-  wrong('nobody looks whether more came to wait', 'unpark: what came to wait', (right) => ({
+  wrongKeeper('nobody looks whether more came to wait', 'unpark: what came to wait', (right) => ({
     unpark: (of, unparking, within) => async () => {
       const events = await right.parkedEvents(of, unparking.key)()
       const last = E.isRight(events) ? events.right.at(-1) : undefined
       return right.unpark(of, { ...unparking, through: last?.position ?? unparking.through }, within)()
     },
   })),
-  wrong('an event may wait for nobody', 'unpark: a commit that did not know', (right) => {
+  wrongKeeper('an event may wait for nobody', 'unpark: a commit that did not know', (right) => {
     const known = new Set<string>()
     return {
       commit: (of, commit, within) => {
@@ -275,13 +245,13 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       },
     }
   }),
-  wrong('the handler writes before the commit', 'handler: it writes with the commit', (right) => ({
+  wrongKeeper('the handler writes before the commit', 'handler: it writes with the commit', (right) => ({
     commit: (of, commit, within) => async () => {
       await within?.({ write: (change) => change() }, true)
       return right.commit(of, commit)()
     },
   })),
-  wrong('the highest version is shown', 'versions: readers are shown one', (right) => {
+  wrongKeeper('the highest version is shown', 'versions: readers are shown one', (right) => {
     let highest: number | undefined
     return {
       lease: (of, owner, leaseMs) => {
@@ -291,16 +261,16 @@ export const wrongReadModels: ReadonlyArray<WrongReadModels> = [
       liveVersion: () => TE.fromIO(() => O.fromNullable(highest)),
     }
   }),
-  wrong('every handler is told that it is live', 'versions: a handler is told', (right) => ({
+  wrongKeeper('every handler is told that it is live', 'versions: a handler is told', (right) => ({
     commit: (of, commit, within) =>
       right.commit(of, commit, within && ((transaction) => within(transaction, true))),
   })),
-  wrong('another version is made live at once', 'versions: another one is made live', (right) => ({
+  wrongKeeper('another version is made live at once', 'versions: another one is made live', (right) => ({
     makeLive: () => TE.right(undefined),
     commit: (of, commit, within) =>
       right.commit(of, commit, within && ((transaction) => within(transaction, true))),
   })),
-  wrong('what is dropped is still shown', 'versions: one that is dropped', () => ({
+  wrongKeeper('what is dropped is still shown', 'versions: one that is dropped', () => ({
     drop: () => TE.right(undefined),
   })),
 ]

@@ -5,13 +5,10 @@ import type { SnapshotStore, Snapshots } from 'decider-ts/run'
 import type { StreamId, StreamSlice } from 'decider-ts/store'
 import { noVersion, stringify, version } from 'decider-ts/store'
 import { either as E, function as F, option as O, taskEither as TE } from 'fp-ts'
+import type { Wrong } from '../FindsOut.js'
 import { others } from './Wrong.js'
 
-export interface WrongSnapshots {
-  readonly what: string
-  readonly caughtBy: string
-  readonly open: () => SnapshotStore
-}
+export type WrongSnapshots = Wrong<SnapshotStore>
 
 const wrong = (
   what: string,

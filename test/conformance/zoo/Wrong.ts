@@ -6,13 +6,9 @@ import { memoryStore } from 'decider-ts/adapters/memory'
 import type { Append, AppendError, EventStore, Range, RecordedEvent } from 'decider-ts/store'
 import { anyOf, beginning, consistencyToken, entriesOf, holdsFor } from 'decider-ts/store'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import type { Wrong as WrongOf } from '../FindsOut.js'
 
-/** A wrong store, and the beginning of the name of the case that must find it out. */
-export interface Wrong {
-  readonly what: string
-  readonly caughtBy: string
-  readonly open: () => EventStore
-}
+export type Wrong = WrongOf<EventStore>
 
 export const wrong = (
   what: string,
