@@ -75,7 +75,8 @@ export interface RefusedCommand extends OwedCommand {
 export interface Outbox {
   /**
    * Commands that are due by the clock of the keeper and were not crossed off, of partitions that the owner holds, in
-   * their order; of each key the first of those that are due, and none of a key in which an earlier one is stuck.
+   * their order; of each key the first of those that are due, and none of a key in which an earlier one is stuck. Where
+   * there are more than `limit`, they are the first of those that are due at once, and any of the timers.
    */
   readonly due: (
     of: ReadModelId,

@@ -10,7 +10,7 @@ import { wrongOutboxes } from './zoo/Outboxes.js'
 findsOut(
   'outboxes',
   (open: () => OpenedOutbox<MemoryTransaction>) =>
-    outboxSuite(async () => open(), { seed, rounds: 5, shrink: false }),
+    outboxSuite(async () => open(), { seed, rounds: 5, runs: 400, shrink: false }),
   openKeeper,
   wrongOutboxes,
 )

@@ -70,7 +70,7 @@ law.rejects(
     const old = leavesOf(value).find((one) => one.path.join() === path.join())
     return old === undefined ? value : withLeafEverywhere(value, old.value, other)
   }),
-  { numRuns: 5000 },
+  { numRuns: 50_000 },
 )
 
 /** Going down from a leaf, whichever way, comes to an end. */
