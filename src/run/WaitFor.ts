@@ -6,10 +6,11 @@
  * Laws (test/properties/run/WaitFor.test.ts):
  * - WFR-1 read your writes: once it is answered, the place of the read model has reached the position.
  * - WFR-2 in time: it is answered at the latest when the time is over, and never before the first look.
+ * - WFR-3 live: once it is answered, the version that readers were shown at the last look had reached the position.
  * @since 0.1.0
  */
-import { either as E, type taskEither as TE } from 'fp-ts'
-import type { GlobalPosition } from '../store/GlobalPosition.js'
+import { either as E, function as F, option as O, taskEither as TE } from 'fp-ts'
+import { beginning, type GlobalPosition } from '../store/GlobalPosition.js'
 import { type Environment, systemEnvironment } from './Environment.js'
 import type { ReadModelError, ReadModelId, ReadModels } from './ReadModels.js'
 
@@ -36,17 +37,49 @@ export interface NotYet {
  * import { either as E } from 'fp-ts'
  * await waitFor(memoryReadModels(), { name: 'balances', version: 1 }, beginning)() // => E.right(undefined)
  */
-export const waitFor =
+export const waitFor = (
+  readModels: Pick<ReadModels, 'place'>,
+  { name, version }: ReadModelId,
+  position: GlobalPosition,
+  options: WaitForOptions = {},
+): TE.TaskEither<ReadModelError | NotYet, void> =>
+  waitUntil(readModels.place({ name, version }), position, options)
+
+/**
+ * The same for the version that readers are shown, whichever that is by then: for who reads the live version, and knows
+ * nothing of a rebuild. Where no version is there it waits for one.
+ * @example
+ * import { memoryReadModels } from 'decider-ts/adapters/memory'
+ * import { waitForLive } from 'decider-ts/run'
+ * import { beginning } from 'decider-ts/store'
+ * import { either as E } from 'fp-ts'
+ * await waitForLive(memoryReadModels(), 'balances', beginning)() // => E.right(undefined)
+ */
+export const waitForLive = (
+  readModels: Pick<ReadModels, 'place' | 'liveVersion'>,
+  name: string,
+  position: GlobalPosition,
+  options: WaitForOptions = {},
+): TE.TaskEither<ReadModelError | NotYet, void> => {
+  const placeOfLive = F.pipe(
+    readModels.liveVersion(name),
+    TE.chain((live) =>
+      O.isNone(live) ? TE.right(beginning) : readModels.place({ name, version: live.value }),
+    ),
+  )
+  return waitUntil(placeOfLive, position, options)
+}
+
+const waitUntil =
   (
-    readModels: Pick<ReadModels, 'place'>,
-    { name, version }: ReadModelId,
+    look: TE.TaskEither<ReadModelError, GlobalPosition>,
     position: GlobalPosition,
-    { timeoutMs = 10_000, environment = systemEnvironment }: WaitForOptions = {},
+    { timeoutMs = 10_000, environment = systemEnvironment }: WaitForOptions,
   ): TE.TaskEither<ReadModelError | NotYet, void> =>
   async () => {
     const until = environment.now() + timeoutMs
     for (let looks = 0; ; looks++) {
-      const place = await readModels.place({ name, version })()
+      const place = await look()
       if (E.isRight(place) && place.right >= position) return E.right(undefined)
       if (E.isLeft(place) && place.left._tag === 'InvalidInput') return place
       const left = until - environment.now()

@@ -1,9 +1,9 @@
 /** The laws of waiting for a read model, in a world whose time is a number. */
 import { deepStrictEqual } from 'node:assert/strict'
-import { type NotYet, type ReadModelError, waitFor } from 'decider-ts/run'
+import { type NotYet, type ReadModelError, waitFor, waitForLive } from 'decider-ts/run'
 import { type GlobalPosition, globalPosition } from 'decider-ts/store'
 import fc from 'fast-check'
-import { either as E, taskEither as TE } from 'fp-ts'
+import { either as E, option as O, taskEither as TE } from 'fp-ts'
 import { law } from '../Law.js'
 import { virtualWorld } from './VirtualWorld.js'
 
@@ -86,4 +86,49 @@ law.rejects(
   isInTime((readModels, of, position, options = {}) =>
     waitFor(readModels, of, position, { ...options, timeoutMs: 2 * (options.timeoutMs ?? 0) }),
   ),
+)
+
+type WaitForLive = typeof waitForLive
+
+/** Two versions, when each comes to the position, and which of them readers are shown from when on. */
+const switching = fc.record({
+  thereAtMs: fc.tuple(fc.integer({ min: 0, max: 1_000 }), fc.integer({ min: 0, max: 1_000 })),
+  isThere: fc.boolean(),
+  switches: fc.array(fc.integer({ min: 1, max: 1_000 }), { maxLength: 4 }),
+})
+
+const isLive = (wait: WaitForLive) =>
+  fc.asyncProperty(switching, async ({ thereAtMs, isThere, switches }) => {
+    const world = virtualWorld()
+    const liveNow = () => switches.filter((at) => at <= world.now()).length % 2
+    const placeNow = (which: number) => globalPosition(world.now() >= (thereAtMs[which] ?? 0) ? 7 : 3)
+    const keeper = {
+      liveVersion: () => TE.fromIO(() => (isThere ? O.some(1 + liveNow()) : O.none)),
+      place: ({ version }: { readonly version: number }) => TE.fromIO(() => placeNow(version - 1)),
+    }
+    const environment = {
+      newEventId: () => {
+        throw new Error('No ids are needed.')
+      },
+      now: world.now,
+      random: () => 0,
+      sleep: (milliseconds: number) => () => world.sleep(milliseconds),
+    }
+    let isRight: boolean | undefined
+    void wait(keeper, 'a', globalPosition(7), { timeoutMs: 3_000, environment })().then((answer) => {
+      isRight = E.isRight(answer)
+    })
+    await world.passUntil(() => isRight !== undefined)
+    return isRight === (isThere && placeNow(liveNow()) === 7n)
+  })
+
+law('WFR-3 live', isLive(waitForLive))
+law.rejects(
+  'WFR-3',
+  'one that waits for the version that was live at first',
+  isLive((keeper, name, position, options) => async () => {
+    const live = await keeper.liveVersion(name)()
+    const version = E.isRight(live) && O.isSome(live.right) ? live.right.value : 1
+    return waitFor(keeper, { name, version }, position, options)()
+  }),
 )
