@@ -75,6 +75,8 @@ describe('a process manager that is killed', () => {
     await Promise.race([stopping, world.passUntil(first.mortal.isDead)])
     void first.running.stop()
     const isDead = first.mortal.isDead()
+    // A lease that it had asked for would be given to it after its funeral.
+    await world.passUntil(() => first.mortal.underWay() === 0)
     await bury(installed)
     isAtRest = false
     const second = begin('the second')

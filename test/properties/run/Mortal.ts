@@ -23,6 +23,8 @@ export interface Mortal<Transaction> {
   readonly dispatching: <Command, Failure>(dispatch: Dispatch<Command, Failure>) => Dispatch<Command, Failure>
   readonly die: () => void
   readonly isDead: () => boolean
+  /** How many of its calls are being carried out: those that it had made before it died are, by whom it called. */
+  readonly underWay: () => number
 }
 
 export const mortalIn = <Transaction>(
@@ -33,6 +35,7 @@ export const mortalIn = <Transaction>(
 ): Mortal<Transaction> => {
   let calls = 0
   let isDead = false
+  let underWay = 0
   const alive: VirtualWorld['sleep'] = async (milliseconds, onBegun) => {
     if (!isDead) await world.sleep(milliseconds, onBegun)
     if (isDead) await new Promise<never>(() => {})
@@ -49,7 +52,10 @@ export const mortalIn = <Transaction>(
       if (diesAt === 2 * nth) isDead = true
       await alive(delayMs)
       if (failure === 'before') return unavailable
-      const answer = await call()
+      underWay += 1
+      const answer = await call().finally(() => {
+        underWay -= 1
+      })
       if (diesAt === 2 * nth + 1) isDead = true
       await alive(delayMs)
       return failure === 'after' ? unavailable : answer
@@ -86,5 +92,6 @@ export const mortalIn = <Transaction>(
       isDead = true
     },
     isDead: () => isDead,
+    underWay: () => underWay,
   }
 }
