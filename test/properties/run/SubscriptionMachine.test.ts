@@ -294,6 +294,7 @@ law.rejects(
       right(signal._tag === 'ReadFailed' ? { ...state, held: [] } : state, signal),
     ),
   ),
+  { numRuns: 2_000 },
 )
 law.rejects(
   'SUB-6',
