@@ -5,20 +5,26 @@
  * Used by: the tests in short, `long.ts` for ten minutes.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-import { either as E } from 'fp-ts'
-import postgres, { type Sql } from 'postgres'
 import { postgresStore } from '../../src/adapters/postgres/index.js'
-import { migrateTo } from '../../src/adapters/postgres/Migrate.js'
-import { migrations } from '../../src/adapters/postgres/Migrations.generated.js'
 import { explainAnomaly, listAppendAnomalies } from '../../src/harness/history/ListAppend.js'
 import { everything } from '../../src/store/index.js'
 import { chanceFrom } from './Chance.js'
 import { type ClientOptions, followerOf, startClient } from './Client.js'
 import type { Order } from './ClientProcess.js'
+import {
+  bundled,
+  type ChangeOfSql,
+  deadlocksIn,
+  dropDatabase,
+  installChanged,
+  newDatabase,
+  newFolder,
+  right,
+  sleep,
+  withSql,
+} from './Database.js'
 import { type Heat, poisonedType } from './Decisions.js'
 import { type Way, wayOf } from './Following.js'
 import { linesOf, logEventOf, type Run, recordOf } from './History.js'
@@ -91,19 +97,14 @@ export interface Control {
   readonly isKept?: boolean
 }
 
-/** A change of the migrations, for controls: a log that lacks a step of the protocol must be found out. */
-export type ChangeOfSql = (sql: string) => string
-
 const schema = 'stressed'
-const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)))
 
 export const runRound = async (
   server: Server,
   plan: Plan,
   { change = (sql) => sql, inProcess = false, isKept = true }: Control = {},
 ): Promise<Outcome> => {
-  const folder = newFolder(plan.seed)
+  const folder = newFolder(`seed-${plan.seed}`)
   const url = await install(server.url, change)
   const clients = await startClients(url, plan, folder, inProcess)
   const began = Date.now()
@@ -119,47 +120,19 @@ export const runRound = async (
   return { plan, ...finished, folder: keeps ? folder : undefined }
 }
 
-const newFolder = (seed: number): string => {
-  const parent = fileURLToPath(new URL('../../.tmp/stress', import.meta.url))
-  mkdirSync(parent, { recursive: true })
-  return mkdtempSync(join(parent, `seed-${seed}-`))
-}
-
-const right = async <Failure, A>(task: () => Promise<E.Either<Failure, A>>): Promise<A> => {
-  const result = await task()
-  if (E.isRight(result)) return result.right
-  throw new Error(`Expected success: ${JSON.stringify(result.left)}`)
-}
-
-const withSql = async <A>(url: string, use: (sql: Sql) => Promise<A>): Promise<A> => {
-  const sql = postgres(url, { max: 2, onnotice: () => {} })
-  try {
-    return await use(sql)
-  } finally {
-    await sql.end({ timeout: 5 })
-  }
-}
-
-/** A database of its own, because deadlocks are counted by database; and a constraint that refuses what is poisoned. */
+/** With a constraint that refuses what is poisoned. */
 const install = async (serverUrl: string, change: ChangeOfSql): Promise<string> => {
-  const name = `stress_${process.pid}_${Date.now().toString(36)}`
-  await withSql(serverUrl, (sql) => sql.unsafe(`create database "${name}"`))
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  await withSql(url.href, async (sql) => {
-    const changed = migrations.map((migration) => ({ ...migration, sql: change(migration.sql) }))
-    await right(migrateTo(changed)(sql, { schema }))
+  const url = await newDatabase(serverUrl)
+  await withSql(url, async (sql) => {
+    await installChanged(sql, schema, change)
     await sql.unsafe(
       `alter table "${schema}".event add constraint no_poison check (type <> '${poisonedType}')`,
     )
     // What a crash may take with it is what the clients write, and not the schema.
     await sql.unsafe('checkpoint')
   })
-  return url.href
+  return url
 }
-
-const dropDatabase = (serverUrl: string, url: string): Promise<unknown> =>
-  withSql(serverUrl, (sql) => sql.unsafe(`drop database "${new URL(url).pathname.slice(1)}" with (force)`))
 
 interface Clients {
   readonly kill: (client: number) => Promise<void>
@@ -185,7 +158,7 @@ const startClients = async (
     return { url, schema, seed, client, incarnation, writers, heat, follow, file, predecessors: earlier }
   }
   const start = inProcess ? startHere : startProcess
-  if (!inProcess) await builtClient(folder)
+  if (!inProcess) await bundled(new URL('./ClientProcess.ts', import.meta.url), join(folder, 'client.mjs'))
   const running = await Promise.all(
     Array.from({ length: plan.clients }, (_, client) => start(optionsFor(client))),
   )
@@ -214,19 +187,6 @@ const startHere = async (options: ClientOptions): Promise<Started> => ({
   ...startClient(options),
   kill: () => Promise.reject(new Error('A client in this process cannot be killed.')),
 })
-
-/** One file that starts at once: a client that is killed should be replaced in moments. */
-const builtClient = async (folder: string): Promise<void> => {
-  const outfile = join(folder, 'client.mjs')
-  await build({
-    entryPoints: [fileURLToPath(new URL('./ClientProcess.ts', import.meta.url))],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    outfile,
-  })
-}
 
 const startProcess = async (options: ClientOptions): Promise<Started> => {
   const child = fork(join(dirname(options.file), 'client.mjs'), [JSON.stringify(options)], { execArgv: [] })
@@ -281,14 +241,6 @@ const inflict = async (
   }
   return deadlocks
 }
-
-/** A crash sets the counter back, so it is read before. */
-const deadlocksIn = (url: string): Promise<number> =>
-  withSql(url, async (sql) => {
-    const [row] = await sql<Array<{ deadlocks: string }>>`
-      select deadlocks::text from pg_stat_database where datname = current_database()`
-    return Number(row?.deadlocks ?? 0)
-  })
 
 const finish = async (
   url: string,

@@ -4,9 +4,10 @@
  * position only. The long form is `npm run stress`.
  */
 import { describe, expect, test } from 'vitest'
+import type { ChangeOfSql } from './Database.js'
 import type { Heat } from './Decisions.js'
 import { inBrief } from './Report.js'
-import { type ChangeOfSql, calm, type Outcome, type Plan, runRound } from './Round.js'
+import { calm, type Outcome, type Plan, runRound } from './Round.js'
 
 const server = { url: process.env['DATABASE_URL'] ?? '' }
 const seed = Number(process.env['SEED'] ?? 20260101)

@@ -4,9 +4,7 @@
  * Used by: `Reactions`.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { sleep } from '../Database.js'
 import { instances as count, type Fault } from './Plan.js'
 import type { ReactorOptions } from './Reactor.js'
 import type { Order, Word } from './ReactorProcess.js'
@@ -28,23 +26,6 @@ interface Instance {
   readonly child: ChildProcess
   /** Set where somebody asked for its end. */
   isAskedToEnd: boolean
-}
-
-const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)))
-
-/** One file that starts at once: an instance that is killed should be replaced in moments. */
-export const buildReactor = async (folder: string): Promise<string> => {
-  const outfile = join(folder, 'reactor.mjs')
-  await build({
-    entryPoints: [fileURLToPath(new URL('./ReactorProcess.ts', import.meta.url))],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    outfile,
-  })
-  return outfile
 }
 
 /** `died` is told whom a kill has taken, when it has. */

@@ -4,7 +4,7 @@
  * `npm run stress:reactions`.
  */
 import { describe, expect, test } from 'vitest'
-import type { ChangeOfSql } from '../Round.js'
+import type { ChangeOfSql } from '../Database.js'
 import { type Amounts, planOf } from './Plan.js'
 import { type Control, runReactions } from './Reactions.js'
 import { inBrief } from './Report.js'

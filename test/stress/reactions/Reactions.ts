@@ -4,19 +4,24 @@
  * data; where a check found something the record stays on disk.
  * Used by: the test in short, `long.ts` in full.
  */
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { either as E } from 'fp-ts'
 import postgres, { type Sql } from 'postgres'
-import { migrateTo } from '../../../src/adapters/postgres/Migrate.js'
-import { migrations } from '../../../src/adapters/postgres/Migrations.generated.js'
+import {
+  bundled,
+  type ChangeOfSql,
+  deadlocksIn,
+  dropDatabase,
+  installChanged,
+  newDatabase,
+  newFolder,
+  sleep,
+} from '../Database.js'
 import { type Attempt, logEventOf, type Run } from '../History.js'
 import { type Violation, violationsOf } from '../LogChecks.js'
-import type { ChangeOfSql, Server } from '../Round.js'
+import type { Server } from '../Round.js'
 import { type Expected, expectedOf } from './Expected.js'
-import { buildReactor, type Instances, startInstances } from './Instances.js'
+import { type Instances, startInstances } from './Instances.js'
 import { makeOutside } from './Outside.js'
 import type { Plan } from './Plan.js'
 import { type Reacted, reactionViolations } from './ReactionChecks.js'
@@ -48,15 +53,13 @@ export interface Outcome {
 }
 
 const schema = 'reacting'
-const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)))
 
 export const runReactions = async (
   server: Server,
   plan: Plan,
   { change = (sql) => sql, mistakes = [], isKept = true }: Control = {},
 ): Promise<Outcome> => {
-  const folder = newFolder(plan.seed)
+  const folder = newFolder(`reactions-${plan.seed}`)
   const [url, outsideUrl] = [await newDatabase(server.url), await newDatabase(server.url)]
   const sql = connect(url, Math.min(30, plan.writers + 4))
   const outside = connect(outsideUrl, 2)
@@ -69,20 +72,21 @@ export const runReactions = async (
   let isOver = false
   const began = Date.now()
   const instances = await startInstances(
-    await buildReactor(folder),
+    await bundled(new URL('./ReactorProcess.ts', import.meta.url), join(folder, 'reactor.mjs')),
     { url, outsideUrl, schema, seed, leaseMs, partitions, mistakes },
     died,
   )
   try {
-    const [attempts] = await Promise.all([
+    const [attempts, deadlocksBefore] = await Promise.all([
       runWriters(sql, schema, { ...plan, isOver: () => isOver }),
-      inflict(plan, server, instances),
+      inflict(plan, server, url, instances),
     ])
     const wroteUntil = Date.now()
     await untilQuiet(place, 15 * leaseMs)
     const quietMs = Date.now() - wroteUntil
     await instances.stop()
-    const examined = await examine(place, attempts, instances.mishaps())
+    const deadlocks = deadlocksBefore + (await deadlocksIn(url))
+    const examined = await examine(place, attempts, deadlocks, instances.mishaps())
     const takeovers = (await Promise.all(watching)).flatMap((ms) => (ms === undefined ? [] : [ms]))
     const { reacted, violations } = examined
     const totalMs = Date.now() - began
@@ -110,6 +114,7 @@ export const runReactions = async (
 const examine = async (
   place: Place,
   attempts: ReadonlyArray<Attempt>,
+  deadlocks: number,
   mishaps: ReadonlyArray<string>,
 ): Promise<Pick<Outcome, 'reacted' | 'expected' | 'violations'>> => {
   const { reacted, recorded } = await remainsOf(place, mishaps)
@@ -119,7 +124,7 @@ const examine = async (
     pages: [],
     followers: [],
     mishaps: [],
-    deadlocks: await deadlocksIn(place.sql),
+    deadlocks,
     // What was recorded in reaction was sent by none of the writers.
     log: recorded.filter(({ stream }) => /^(account|order)-/.test(stream)).map(logEventOf),
   }
@@ -127,39 +132,11 @@ const examine = async (
   return { reacted, expected, violations: [...violationsOf(run), ...reactionViolations(reacted, expected)] }
 }
 
-const newFolder = (seed: number): string => {
-  const parent = fileURLToPath(new URL('../../../.tmp/stress', import.meta.url))
-  mkdirSync(parent, { recursive: true })
-  return mkdtempSync(join(parent, `reactions-${seed}-`))
-}
-
 const connect = (url: string, max: number): Sql =>
   postgres(url, { max, fetch_types: false, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.05 })
 
-const withServer = async <A>(serverUrl: string, use: (sql: Sql) => Promise<A>): Promise<A> => {
-  const sql = connect(serverUrl, 1)
-  try {
-    return await use(sql)
-  } finally {
-    await sql.end({ timeout: 5 })
-  }
-}
-
-const newDatabase = async (serverUrl: string): Promise<string> => {
-  const name = `reactions_${randomUUID().replaceAll('-', '')}`
-  await withServer(serverUrl, (sql) => sql.unsafe(`create database "${name}"`))
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  return url.href
-}
-
-const dropDatabase = (serverUrl: string, url: string): Promise<unknown> =>
-  withServer(serverUrl, (sql) => sql.unsafe(`drop database "${new URL(url).pathname.slice(1)}" with (force)`))
-
 const install = async (sql: Sql, outside: Sql, change: ChangeOfSql): Promise<void> => {
-  const changed = migrations.map((migration) => ({ ...migration, sql: change(migration.sql) }))
-  const migrated = await migrateTo(changed)(sql, { schema })()
-  if (E.isLeft(migrated)) throw new Error(`The schema cannot be made: ${JSON.stringify(migrated.left)}`)
+  await installChanged(sql, schema, change)
   // Nothing here refuses a second row for an event: what was doubled has to be seen, and not prevented.
   await sql.unsafe('create table posting (nth bigserial, key text, position bigint, amount int)')
   await sql.unsafe('create table tally (key text primary key, count bigint, sum bigint)')
@@ -167,8 +144,14 @@ const install = async (sql: Sql, outside: Sql, change: ChangeOfSql): Promise<voi
   await sql.unsafe('checkpoint')
 }
 
-/** Lets everything happen at its time. */
-const inflict = async ({ faults }: Plan, server: Server, instances: Instances): Promise<void> => {
+/** Lets everything happen at its time; gives the deadlocks that the server had counted before its crashes. */
+const inflict = async (
+  { faults }: Plan,
+  server: Server,
+  url: string,
+  instances: Instances,
+): Promise<number> => {
+  let deadlocks = 0
   const began = Date.now()
   let crashing = Promise.resolve()
   await Promise.all(
@@ -176,6 +159,7 @@ const inflict = async ({ faults }: Plan, server: Server, instances: Instances): 
       await sleep(began + fault.at - Date.now())
       if (fault._tag !== 'Crash') return instances.inflict(fault)
       crashing = crashing.then(async () => {
+        deadlocks += await deadlocksIn(url)
         await server.crash?.()
         await sleep(fault.downFor)
         await server.restart?.()
@@ -183,6 +167,7 @@ const inflict = async ({ faults }: Plan, server: Server, instances: Instances): 
       await crashing
     }),
   )
+  return deadlocks
 }
 
 /** Looks until nothing is in the name of an owner; nothing where it held nothing, or where that takes too long. */
@@ -197,11 +182,4 @@ const heldByTheDead = async (sql: Sql, owner: string, atMostMs: number): Promise
     await sleep(15)
   }
   return atMostMs
-}
-
-const deadlocksIn = async (sql: Sql): Promise<number> => {
-  const [row] = await sql.unsafe<Array<{ deadlocks: string }>>(
-    'select deadlocks from pg_stat_database where datname = current_database()',
-  )
-  return Number(row?.deadlocks ?? 0)
 }

@@ -12,6 +12,7 @@ import {
 } from '../../../src/adapters/postgres/index.js'
 import { readModelIdOf, unaccounted } from '../../../src/run/index.js'
 import { beginning, everything, type GlobalPosition, type RecordedEvent } from '../../../src/store/index.js'
+import { right, sleep } from '../Database.js'
 import { fulfilment, ledgerAnew, readModels, telling } from './Definitions.js'
 import type { LoggedEvent } from './Expected.js'
 import { whatHappened } from './Outside.js'
@@ -33,15 +34,6 @@ export const storeOf = ({ sql, schema }: Place): PostgresStore =>
   postgresStore(sql, { schema, hints: 'none' })
 export const keeperOf = ({ sql, schema, partitions }: Place): Keeper =>
   postgresReadModels(sql, { schema, partitions, searchable: false })
-
-const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds))
-
-const right = async <Failure, A>(task: () => Promise<E.Either<Failure, A>>): Promise<A> => {
-  const result = await task()
-  if (E.isRight(result)) return result.right
-  throw new Error(`Expected success: ${JSON.stringify(result.left)}`)
-}
 
 /** What is behind the log, or owed. */
 const undone = async (place: Place): Promise<ReadonlyArray<string>> => {
