@@ -9,7 +9,7 @@
  *   nothing of processes that are over.
  * @since 0.1.0
  */
-import { either as E, type taskEither as TE } from 'fp-ts'
+import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GlobalPosition, globalPosition } from '../store/GlobalPosition.js'
 import { type Json, sortedText, toJson } from '../store/Json.js'
 import type { Outbox, OwedCommand } from './Outbox.js'
@@ -73,16 +73,24 @@ export const unaccounted =
 
 const pageSize = 1_000
 
+/** What is owed, and then what was refused. */
+const unanswered = (keeper: Pick<Outbox, 'owed' | 'refused'>, of: ReadModelId) =>
+  F.pipe(
+    keeper.owed(of),
+    TE.bindTo('owed'),
+    TE.bind('refused', () => keeper.refused(of)),
+  )
+
 /** The commands of each key that are owed or were refused. */
 const knownOf = async (
   keeper: Pick<Outbox, 'owed' | 'refused'>,
   of: ReadModelId,
 ): Promise<E.Either<ReadModelError, ReadonlyMap<string, ReadonlyArray<string>>>> => {
-  const [owed, refused] = [await keeper.owed(of)(), await keeper.refused(of)()]
-  if (E.isLeft(owed)) return owed
-  if (E.isLeft(refused)) return refused
+  const left = await unanswered(keeper, of)()
+  if (E.isLeft(left)) return left
+  const { owed, refused } = left.right
   const texts = new Map<string, Array<string>>()
-  for (const { key, command } of [...owed.right, ...refused.right])
+  for (const { key, command } of [...owed, ...refused])
     texts.set(key, [...(texts.get(key) ?? []), sortedText(command)])
   return E.right(texts)
 }
@@ -126,12 +134,11 @@ export const answeredUpTo =
     const of = { name, version }
     const place = await keeper.place(of)()
     if (E.isLeft(place)) return place
-    const [owed, refused] = [await keeper.owed(of)(), await keeper.refused(of)()]
-    if (E.isLeft(owed)) return owed
-    if (E.isLeft(refused)) return refused
+    const left = await unanswered(keeper, of)()
+    if (E.isLeft(left)) return left
     const undone: ReadonlyArray<OwedCommand> = [
-      ...owed.right.filter(({ timer }) => timer === undefined),
-      ...refused.right.filter(({ isStuck }) => isStuck),
+      ...left.right.owed.filter(({ timer }) => timer === undefined),
+      ...left.right.refused.filter(({ isStuck }) => isStuck),
     ]
     return E.right(
       undone.reduce(

@@ -1,11 +1,11 @@
 /** The laws of waiting for a read model, in a world whose time is a number. */
 import { deepStrictEqual } from 'node:assert/strict'
-import { type NotYet, type ReadModelError, waitFor, waitForLive } from 'decider-ts/run'
+import { type Environment, type NotYet, type ReadModelError, waitFor, waitForLive } from 'decider-ts/run'
 import { type GlobalPosition, globalPosition } from 'decider-ts/store'
 import fc from 'fast-check'
 import { either as E, option as O, taskEither as TE } from 'fp-ts'
 import { law } from '../Law.js'
-import { virtualWorld } from './VirtualWorld.js'
+import { type VirtualWorld, virtualWorld } from './VirtualWorld.js'
 
 type WaitFor = typeof waitFor
 
@@ -24,6 +24,15 @@ interface Waited {
   readonly place: GlobalPosition
 }
 
+const environmentIn = (world: VirtualWorld): Environment => ({
+  newEventId: () => {
+    throw new Error('No ids are needed.')
+  },
+  now: world.now,
+  random: () => 0,
+  sleep: (milliseconds) => () => world.sleep(milliseconds),
+})
+
 const waited = async (
   wait: WaitFor,
   {
@@ -40,14 +49,7 @@ const waited = async (
       const isBusy = busy[looks++] ?? false
       return isBusy ? E.left({ _tag: 'Busy', reason: 'for a moment' }) : E.right(placeNow())
     })
-  const environment = {
-    newEventId: () => {
-      throw new Error('No ids are needed.')
-    },
-    now: world.now,
-    random: () => 0,
-    sleep: (milliseconds: number) => () => world.sleep(milliseconds),
-  }
+  const environment = environmentIn(world)
   let result: Waited | undefined
   void wait({ place }, { name: 'a', version: 1 }, globalPosition(7), { timeoutMs, environment })().then(
     (answer) => {
@@ -106,14 +108,7 @@ const isLive = (wait: WaitForLive) =>
       liveVersion: () => TE.fromIO(() => (isThere ? O.some(1 + liveNow()) : O.none)),
       place: ({ version }: { readonly version: number }) => TE.fromIO(() => placeNow(version - 1)),
     }
-    const environment = {
-      newEventId: () => {
-        throw new Error('No ids are needed.')
-      },
-      now: world.now,
-      random: () => 0,
-      sleep: (milliseconds: number) => () => world.sleep(milliseconds),
-    }
+    const environment = environmentIn(world)
     let isRight: boolean | undefined
     void wait(keeper, 'a', globalPosition(7), { timeoutMs: 3_000, environment })().then((answer) => {
       isRight = E.isRight(answer)
