@@ -1,15 +1,7 @@
 /** From races of readers to their tables. A run in which an event was lost, doubled or out of order is a failed run. */
 import type { ReaderName } from './Readers.js'
 import type { CatchUp, Latencies, Live } from './Reading.js'
-
-/** Of those there are: a round that broke off has none, and is reported as failed. */
-const medianOf = (figures: ReadonlyArray<number>): number => {
-  const known = figures.filter(Number.isFinite).sort((a, b) => a - b)
-  return known[Math.floor(known.length / 2)] ?? Number.NaN
-}
-
-const tableOf = (heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
-  [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+import { markdownOf, medianOf } from './Table.js'
 
 /** A reader of ours, what it should reach, and whom it is compared with. */
 interface CatchUpRow {
@@ -95,7 +87,7 @@ export const catchUpTable = (runs: ReadonlyArray<CatchUp>, rows = catchUpRows): 
         remarksOn(runs, ours, peer),
       ]),
   )
-  return tableOf(['reader', 'against', 'ours', 'theirs', 'ratio', 'target', 'reached', 'remarks'], cells)
+  return markdownOf(['reader', 'against', 'ours', 'theirs', 'ratio', 'target', 'reached', 'remarks'], cells)
 }
 
 const remarksOn = (runs: ReadonlyArray<Run>, ours: ReaderName, peer: ReaderName): string =>
@@ -141,7 +133,7 @@ export const liveTable = (runs: ReadonlyArray<Live>): string => {
       failures(mine),
     ]
   }
-  return tableOf(
+  return markdownOf(
     [
       'reader',
       'appended',

@@ -1,7 +1,7 @@
 /** From runs to the table, and to the record that is kept of them. */
-import type { Figures } from './Drive.js'
 import type { Run } from './Race.js'
 import type { Row } from './Rows.js'
+import { markdownOf, medianOf } from './Table.js'
 import { faultsOf } from './Verify.js'
 import { workloads } from './Workloads.js'
 
@@ -50,13 +50,10 @@ const sideOf = (run: Run | undefined): Side | undefined =>
   run === undefined || run.failed !== undefined
     ? undefined
     : {
-        perSecond: medianOf(run.rounds, ({ operations, seconds }) => operations / seconds),
-        p50: medianOf(run.rounds, ({ p50 }) => p50),
-        p99: medianOf(run.rounds, ({ p99 }) => p99),
+        perSecond: medianOf(run.rounds.map(({ operations, seconds }) => operations / seconds)),
+        p50: medianOf(run.rounds.map(({ p50 }) => p50)),
+        p99: medianOf(run.rounds.map(({ p99 }) => p99)),
       }
-
-const medianOf = (rounds: ReadonlyArray<Figures>, figure: (round: Figures) => number): number =>
-  rounds.map(figure).sort((a, b) => a - b)[Math.floor(rounds.length / 2)] ?? Number.NaN
 
 const remarksOn = (whose: string, run: Run | undefined): ReadonlyArray<string> => {
   if (run === undefined) return [`${whose}: did not run`]
@@ -76,10 +73,7 @@ const failuresOf = ({ rounds }: Run): ReadonlyArray<string> => {
 const heads = ['what', 'against', 'ours', 'theirs', 'ratio', 'target', 'reached', 'remarks']
 
 /** A Markdown table. */
-export const tableOf = (results: ReadonlyArray<Result>): string => {
-  const cells = [heads, heads.map(() => '---'), ...results.map(cellsOf)]
-  return cells.map((row) => `| ${row.join(' | ')} |`).join('\n')
-}
+export const tableOf = (results: ReadonlyArray<Result>): string => markdownOf(heads, results.map(cellsOf))
 
 const cellsOf = ({
   what,
